@@ -1,0 +1,5 @@
+export { run, serve } from "./plan";
+export * from "./add";
+export * from "./fill";
+/** First byte after the module's own constants; everything above belongs to the engine. */
+export const heap: usize = __heap_base;

@@ -1,0 +1,65 @@
+// A plan is the whole program of one step, laid out flat in linear memory.
+// Every thread walks the same plan at the same pace: run one instruction, meet at the barrier, go on.
+//
+//   instruction = kernel (u32 table index, 0 ends the plan) | bytes to the next instruction (u32) | kernel arguments
+
+/** Shared by all threads, placed by the engine. */
+@unmanaged export class Team {
+  threads: i32;      // how many threads walk the plan together
+  arrived: i32;      // threads waiting at the current barrier
+  round: i32;        // barriers passed so far
+  job: i32;          // bumped by the engine to start a plan
+  plan: usize;       // the plan to run; 0 sends the threads home
+  scratch: usize;    // working memory of the kernels, one piece per thread
+  scratchBytes: i32; // size of one piece
+}
+
+/** This thread's own working memory. Every thread has its own instance of the module, so this global is its own too. */
+export let scratch: usize = 0;
+
+// A few microseconds: most barriers open before a thread needs to sleep.
+const SPINS: i32 = 2000;
+
+function barrier(team: usize, threads: i32): void {
+  if (threads == 1) return;
+  const round = atomic.load<i32>(team, offsetof<Team>("round"));
+  if (atomic.add<i32>(team, 1, offsetof<Team>("arrived")) == threads - 1) {
+    atomic.store<i32>(team, 0, offsetof<Team>("arrived"));
+    atomic.add<i32>(team, 1, offsetof<Team>("round"));
+    atomic.notify(team + offsetof<Team>("round"), -1);
+    return;
+  }
+  for (let i = 0; i < SPINS; i++) {
+    if (atomic.load<i32>(team, offsetof<Team>("round")) != round) return;
+  }
+  while (atomic.load<i32>(team, offsetof<Team>("round")) == round) {
+    atomic.wait<i32>(team + offsetof<Team>("round"), round, -1);
+  }
+}
+
+/**
+ * Walks `plan` as thread number `thread` of `threads`. A plan for one thread meets no barriers.
+ * The next instruction is read before the barrier: behind the last one the plan may be gone.
+ */
+export function run(team: Team, plan: usize, thread: i32, threads: i32): void {
+  scratch = team.scratch + <usize>thread * <usize>team.scratchBytes;
+  let at = plan, kernel = load<u32>(at);
+  while (kernel != 0) {
+    call_indirect<void>(kernel, at + 8, thread, threads);
+    at += load<u32>(at, 4);
+    kernel = load<u32>(at);
+    barrier(changetype<usize>(team), threads);
+  }
+}
+
+/** The life of a helper thread: sleep until the next job, walk its plan, repeat. */
+export function serve(team: Team, thread: i32, job: i32): void {
+  const base = changetype<usize>(team);
+  for (;;) {
+    atomic.wait<i32>(base + offsetof<Team>("job"), job, -1);
+    if (atomic.load<i32>(base, offsetof<Team>("job")) == job) continue;
+    job++;
+    if (team.plan == 0) return;
+    run(team, team.plan, thread, team.threads);
+  }
+}

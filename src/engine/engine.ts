@@ -1,0 +1,208 @@
+// The engine: one memory, one module of kernels, and a team of threads that walk plans on it.
+import { exact, fast, layouts } from '../../build/kernels.js';
+import { closest, OptionError } from '../errors.ts';
+import { type Address, aligned, Memory } from './memory.ts';
+import { machineThreads, platformSpawn, type Spawn } from './threads.ts';
+
+export interface EngineOptions {
+  /** Threads that share the work, at most 64. Default: as many as the machine runs side by side, 1 where there can be no helpers. */
+  readonly threads?: number;
+  /** `exact`: the same bits on every machine (default). `fast`: fused multiply-add where the machine has it. */
+  readonly build?: 'exact' | 'fast';
+  /** How to start a helper thread, if not the platform's own way. */
+  readonly spawn?: Spawn;
+}
+
+interface Exports {
+  readonly table: WebAssembly.Table;
+  readonly heap: WebAssembly.Global;
+  run(team: Address, plan: Address, thread: number, threads: number): void;
+  [kernel: string]: unknown;
+}
+
+const TEAM_BYTES = 64;
+// words of Team in assembly/plan.ts
+const THREADS = 0, JOB = 3, PLAN = 4, SCRATCH = 5, SCRATCH_BYTES = 6;
+const NOT_KERNELS = new Set(['run', 'serve']);
+
+const compiled = new Map<string, WebAssembly.Module>();
+
+/** The compiled kernels of a build; compiled once per page or process. */
+export function kernelModule(build: 'exact' | 'fast', shared: boolean): WebAssembly.Module {
+  const key = `${build} ${shared}`;
+  let module = compiled.get(key);
+  if (!module) {
+    const text = atob(build === 'exact' ? exact : fast);
+    const wasm = Uint8Array.from(text, (ch) => ch.charCodeAt(0));
+    if (!shared) unshare(wasm);
+    compiled.set(key, (module = new WebAssembly.Module(wasm)));
+  }
+  return module;
+}
+
+/** Whether this machine compiles the fast build. Node 20 does not. */
+export function fastBuildRuns(): boolean {
+  try {
+    kernelModule('fast', false);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export class Engine {
+  readonly threads: number;
+  readonly build: 'exact' | 'fast';
+  readonly shared: boolean;
+  readonly memory: Memory;
+  readonly #exports: Exports;
+  readonly #kernels = new Map<string, number>();
+  readonly #team: Address;
+  readonly #teamWords: Int32Array;
+  readonly #stops: (() => void)[] = [];
+  #scratchBytes = 0;
+  #stopped = false;
+
+  /** Use {@link createEngine}. */
+  constructor(threads: number, build: 'exact' | 'fast', shared: boolean) {
+    this.threads = threads;
+    this.build = build;
+    this.shared = shared;
+    const memory = new WebAssembly.Memory({ initial: 16, maximum: 65536, ...(shared && { shared }) });
+    this.#exports = new WebAssembly.Instance(kernelModule(build, shared), { env: { memory } }).exports as unknown as Exports;
+    this.memory = new Memory(memory, Number(this.#exports.heap.value));
+    this.#team = this.memory.allocate(TEAM_BYTES);
+    this.#teamWords = new Int32Array(memory.buffer, this.#team, TEAM_BYTES / 4);
+    this.#setTeam(THREADS, threads);
+    const base = this.#exports.table.grow(this.kernels.length);
+    this.kernels.forEach((name, i) => {
+      this.#exports.table.set(base + i, this.#exports[name]);
+      this.#kernels.set(name, base + i);
+    });
+  }
+
+  /** Names of all kernels, in the order in which every thread lists them. */
+  get kernels(): string[] {
+    return Object.keys(this.#exports).filter((name) => typeof this.#exports[name] === 'function' && !NOT_KERNELS.has(name)).sort();
+  }
+
+  /** Starts the helpers. The caller must not block before they are all there. */
+  async start(spawn: Spawn): Promise<void> {
+    for (let thread = 1; thread < this.threads; thread++) {
+      this.#stops.push(await spawn({
+        module: kernelModule(this.build, this.shared), memory: this.memory.wasm, kernels: this.kernels,
+        team: this.#team, thread, job: this.#teamWords[JOB]!,
+      }));
+    }
+  }
+
+  /** One instruction of a plan: the call of `kernel` with arguments by name, as 32-bit words. */
+  encode(kernel: string, args: Readonly<Record<string, number>>): number[] {
+    const index = this.#kernels.get(kernel), layout = layouts[kernel];
+    if (index === undefined || !layout) {
+      const meant = closest(kernel, this.#kernels.keys());
+      throw new Error(`There is no kernel "${kernel}".${meant ? ` Did you mean "${meant}"?` : ''}`);
+    }
+    const words = layout.map((field) => {
+      const [name, type] = field.split(':') as [string, string?];
+      const value = args[name];
+      if (value === undefined) throw new Error(`Kernel "${kernel}" needs the argument "${name}"; it got ${Object.keys(args).join(', ')}.`);
+      return type === 'f32' ? new Int32Array(new Float32Array([value]).buffer)[0]! : value | 0;
+    });
+    for (const name of Object.keys(args)) {
+      if (!layout.some((field) => field.split(':')[0] === name)) throw new Error(`Kernel "${kernel}" has no argument "${name}"; it takes ${layout.join(', ')}.`);
+    }
+    return [index, 8 + words.length * 4, ...words];
+  }
+
+  /** Makes sure that every thread has at least `bytes` of working memory. Call it when a plan is compiled, not while one runs. */
+  reserveScratch(bytes: number): void {
+    if (bytes <= this.#scratchBytes) return;
+    if (this.#scratchBytes > 0) this.memory.free(this.#word(SCRATCH));
+    this.#scratchBytes = aligned(bytes);
+    this.#setTeam(SCRATCH, this.memory.allocate(this.#scratchBytes * this.threads, [['working memory of the threads', this.#scratchBytes * this.threads]]));
+    this.#setTeam(SCRATCH_BYTES, this.#scratchBytes);
+  }
+
+  /** Runs a plan to its end, on all threads or on this one alone. Allocates nothing. */
+  run(plan: Address, threads = this.threads): void {
+    if (threads > 1) {
+      const words = this.#teamWords;
+      words[PLAN] = plan;
+      Atomics.add(words, JOB, 1);
+      Atomics.notify(words, JOB);
+    }
+    this.#exports.run(this.#team, plan, 0, threads);
+  }
+
+  /** A view of `length` floats. Ask again after anything was allocated: memory that is not shared moves when it grows. */
+  f32(address: Address, length: number): Float32Array {
+    return new Float32Array(this.memory.wasm.buffer, address, length);
+  }
+
+  /** A view of `length` 32-bit integers; see {@link f32}. */
+  i32(address: Address, length: number): Int32Array {
+    return new Int32Array(this.memory.wasm.buffer, address, length);
+  }
+
+  /** A view of `length` bytes; see {@link f32}. */
+  u8(address: Address, length: number): Uint8Array {
+    return new Uint8Array(this.memory.wasm.buffer, address, length);
+  }
+
+  /** For example `exact SIMD, 2 threads`. */
+  describe(): string {
+    return `${this.build} SIMD, ${this.threads} ${this.threads === 1 ? 'thread' : 'threads'}${this.shared ? '' : ', unshared memory'}`;
+  }
+
+  /** Ends the helper threads. The memory goes when nobody holds the engine any more. */
+  stop(): void {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    for (const stop of this.#stops) stop();
+  }
+
+  #word(i: number): number {
+    return new Int32Array(this.memory.wasm.buffer, this.#team, TEAM_BYTES / 4)[i]! >>> 0;
+  }
+
+  #setTeam(i: number, value: number): void {
+    new Int32Array(this.memory.wasm.buffer, this.#team, TEAM_BYTES / 4)[i] = value;
+  }
+}
+
+/**
+ * Makes an engine and its helper threads.
+ *
+ * @example
+ * const engine = await createEngine({ threads: 2 });
+ * engine.describe(); // "exact SIMD, 2 threads"
+ * @throws {OptionError} for a number of threads outside 1 to 64, more than one thread where helpers cannot run, or a fast build that the machine cannot compile.
+ */
+export async function createEngine({ threads, build = 'exact', spawn }: EngineOptions = {}): Promise<Engine> {
+  const platform = spawn ?? platformSpawn();
+  const team = threads ?? (platform ? Math.min(64, machineThreads()) : 1);
+  if (!Number.isInteger(team) || team < 1 || team > 64) throw new OptionError('threads', `threads must be a whole number from 1 to 64, but it is ${threads}.`);
+  if (team > 1 && !platform) {
+    throw new OptionError('threads', `${team} threads need a Web Worker in a page with cross-origin isolation (the headers COOP and COEP). Use threads: 1, or send the headers.`);
+  }
+  if (build === 'fast' && !fastBuildRuns()) {
+    throw new OptionError('build', 'The fast build needs relaxed SIMD, which this machine does not have (Node 22 and current browsers do). Use the exact build.');
+  }
+  const engine = new Engine(team, build, team > 1);
+  if (platform) await engine.start(platform);
+  return engine;
+}
+
+/** Turns the import of a shared memory into one of an ordinary memory: one flag in the import section. */
+function unshare(wasm: Uint8Array): void {
+  const name = [...'memory'].map((ch) => ch.charCodeAt(0));
+  for (let i = 8; i < 4096; i++) {
+    // "memory", kind 2 (a memory), flags 3 (shared, with a maximum)
+    if (name.every((byte, j) => wasm[i + j] === byte) && wasm[i + 6] === 2 && wasm[i + 7] === 3) {
+      wasm[i + 7] = 1;
+      return;
+    }
+  }
+  throw new Error('The kernels do not import a shared memory. Please report this.');
+}

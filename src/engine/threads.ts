@@ -1,0 +1,77 @@
+// Helper threads. Each one makes its own instance of the kernels on the shared memory and then sleeps inside Wasm
+// until there is a plan to walk. Node has worker_threads, browsers have Web Workers; both run the same few lines.
+
+/** What a helper needs to start. */
+export interface Helper {
+  readonly module: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+  readonly kernels: readonly string[];
+  readonly team: number;
+  readonly thread: number;
+  readonly job: number;
+}
+
+/** Starts a helper; resolves, once it is ready to serve, with the function that ends it. */
+export type Spawn = (helper: Helper) => Promise<() => void>;
+
+// Plain text, because it becomes a worker of its own. `ready` is posted before the thread goes to sleep for good.
+const START = `
+const start = ({ module, memory, kernels, team, thread, job }, ready) => {
+  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+  const base = exports.table.grow(kernels.length);
+  kernels.forEach((name, i) => exports.table.set(base + i, exports[name]));
+  ready();
+  exports.serve(team, thread, job);
+};`;
+
+interface NodeWorkerThreads {
+  Worker: new (source: string, options: object) => {
+    once(event: string, listener: (value: unknown) => void): void;
+    unref(): void;
+    terminate(): Promise<number>;
+  };
+}
+declare const process: { getBuiltinModule?(name: string): unknown } | undefined;
+
+function spawnInNode({ Worker }: NodeWorkerThreads): Spawn {
+  const source = `${START}
+const { workerData, parentPort } = require('node:worker_threads');
+start(workerData, () => parentPort.postMessage('ready'));`;
+  return (helper) => new Promise((resolve, reject) => {
+    const worker = new Worker(source, { eval: true, workerData: helper });
+    worker.once('error', reject);
+    worker.once('message', () => {
+      worker.unref(); // a sleeping helper keeps no process alive
+      resolve(() => void worker.terminate());
+    });
+  });
+}
+
+const spawnInBrowser: Spawn = (helper) => new Promise((resolve, reject) => {
+  const source = `${START}
+onmessage = ({ data }) => start(data, () => postMessage('ready'));`;
+  const url = URL.createObjectURL(new Blob([source], { type: 'text/javascript' }));
+  const worker = new Worker(url);
+  worker.onmessage = () => {
+    URL.revokeObjectURL(url);
+    resolve(() => worker.terminate());
+  };
+  worker.onerror = (event) => reject(new Error(`A helper thread did not start: ${event.message}`));
+  worker.postMessage(helper);
+});
+
+/** How this platform starts threads, or null where it cannot: a page without cross-origin isolation, or the main thread of a page, which may not wait. */
+export function platformSpawn(): Spawn | null {
+  const node = typeof process === 'undefined' ? undefined : (process?.getBuiltinModule?.('node:worker_threads') as NodeWorkerThreads | undefined);
+  if (node) return spawnInNode(node);
+  const mayWait = typeof window === 'undefined';
+  return mayWait && typeof Worker !== 'undefined' && globalThis.crossOriginIsolated ? spawnInBrowser : null;
+}
+
+/** How many threads this machine runs side by side. */
+export const machineThreads = (): number => Math.max(1, globalThis.navigator?.hardwareConcurrency ?? nodeThreads());
+
+function nodeThreads(): number {
+  const os = (typeof process === 'undefined' ? undefined : process?.getBuiltinModule?.('node:os')) as { availableParallelism(): number } | undefined;
+  return os?.availableParallelism() ?? 1;
+}
