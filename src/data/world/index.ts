@@ -1,0 +1,12 @@
+// A little world that writes its own corpus and judges what was learned from it.
+//
+//   sentence = template(bindings),   bindings = what its variables stand for in finite tables
+//
+// The same templates write and read: `Writer` draws bindings, `Reader` finds them again. So the corpus is endless,
+// and a model that learned from it can be measured: is this a sentence of the world, is it true, was it copied right
+// from the conversation, was a refusal honest? What training leaves out (heldOut.ts) tells learning from repeating.
+//
+// Reading order: tables, parseTemplate, Language, english/, Grammar, Writer, Reader, heldOut, Voice,
+// createStoryteller, createFactTeller, createTalker, createWorld, createJudge, createExamination.
+export { createWorld, type Conversation, type World, type WorldDocument } from './createWorld.ts';
+export type { Sense } from './Writer.ts';
