@@ -1,0 +1,117 @@
+import { sha256 } from '../formats/sha256.ts';
+import type { Store } from '../formats/store.ts';
+import { TokenSet, shardTokens, type Shard, type SpilledShard } from './tokenSet.ts';
+
+/** Where finished shards go that memory has no room for. */
+export interface Spill {
+  readonly store: Store;
+  /** Files are called `prefix-00000.tokens` and so on. */
+  readonly prefix: string;
+  /** How many shards of 4 Mi tokens stay in memory. */
+  readonly shardsInMemory: number;
+}
+
+/** Takes documents one by one and makes a TokenSet of them. */
+export class TokenSetWriter {
+  length = 0;
+  readonly #spill: Spill | null;
+  readonly #shards: (Shard | SpilledShard)[] = [];
+  readonly #full: Shard[] = [];
+  readonly #digests: string[] = [];
+  #ids: Uint16Array | Uint32Array = new Uint16Array(2 ** 16);
+  #mask: Uint8Array | null = null;
+  #filled = 0;
+  #starts = new Float64Array(1024);
+  #documents = 0;
+  #bytes = 0;
+  #learned = 0;
+  #masked = false;
+
+  constructor(spill: Spill | null = null) {
+    this.#spill = spill;
+  }
+
+  /** Notes that a document begins here. */
+  begin(): void {
+    if (this.#documents === this.#starts.length) this.#starts = enlarged(this.#starts, 2 * this.#documents, Float64Array);
+    this.#starts[this.#documents++] = this.length;
+  }
+
+  /** Adds tokens to the document that has begun. `bytes` is what they are in UTF-8. */
+  add(ids: ArrayLike<number>, learned: ArrayLike<number> | null, bytes: number): void {
+    this.#bytes += bytes;
+    for (let i = 0; i < ids.length; i++) {
+      if (this.#filled === this.#ids.length) this.#grow();
+      const id = ids[i]!, isLearned = learned ? learned[i]! : 1;
+      if (id > 0xffff && this.#ids instanceof Uint16Array) this.#ids = Uint32Array.from(this.#ids);
+      if (!isLearned) this.#mask ??= new Uint8Array(this.#ids.length).fill(1, 0, this.#filled);
+      this.#ids[this.#filled] = id;
+      if (this.#mask) this.#mask[this.#filled] = isLearned;
+      this.#filled++;
+      this.#learned += isLearned;
+      if (this.#filled === shardTokens) this.#finishShard();
+    }
+    this.length += ids.length;
+  }
+
+  /** True when there are whole shards that `flush` can take care of. */
+  get isFull(): boolean {
+    return this.#full.length > 0;
+  }
+
+  /** Hashes whole shards and moves those to the store that memory has no room for. */
+  async flush(): Promise<void> {
+    for (let shard = this.#full.shift(); shard; shard = this.#full.shift()) {
+      const content = bytesOf(shard);
+      this.#digests.push(await sha256(content));
+      const kept = !this.#spill || this.#shards.length < this.#spill.shardsInMemory;
+      this.#shards.push(kept ? shard : await this.#moveToStore(shard, content, this.#spill));
+    }
+  }
+
+  async finish(): Promise<TokenSet> {
+    if (this.#filled > 0) this.#finishShard();
+    await this.flush();
+    const starts = this.#starts.slice(0, this.#documents);
+    const digests = new TextEncoder().encode(`${this.#digests.join('\n')}\n${await sha256(new Uint8Array(starts.buffer))}`);
+    return new TokenSet({
+      shards: this.#shards, starts, length: this.length, bytes: this.#bytes, learned: this.#learned, masked: this.#masked, hash: await sha256(digests),
+    });
+  }
+
+  #grow(): void {
+    const size = Math.min(shardTokens, 2 * this.#ids.length);
+    this.#ids = this.#ids instanceof Uint16Array ? enlarged(this.#ids, size, Uint16Array) : enlarged(this.#ids, size, Uint32Array);
+    if (this.#mask) this.#mask = enlarged(this.#mask, size, Uint8Array);
+  }
+
+  #finishShard(): void {
+    this.#masked ||= this.#mask !== null;
+    this.#full.push({ ids: this.#ids.slice(0, this.#filled), learned: this.#mask?.slice(0, this.#filled) ?? null });
+    this.#ids = new Uint16Array(this.#ids.length);
+    this.#mask = null;
+    this.#filled = 0;
+  }
+
+  async #moveToStore(shard: Shard, content: Uint8Array, { store, prefix }: Spill): Promise<SpilledShard> {
+    const name = `${prefix}-${String(this.#shards.length).padStart(5, '0')}.tokens`;
+    await store.write(name, content);
+    return {
+      reader: store.open!(name), length: shard.ids.length, wide: shard.ids instanceof Uint32Array, masked: shard.learned !== null,
+    };
+  }
+}
+
+function enlarged<T extends Uint8Array | Uint16Array | Uint32Array | Float64Array>(old: T, size: number, type: new (size: number) => T): T {
+  const larger = new type(size);
+  larger.set(old);
+  return larger;
+}
+
+/** A shard as it lies in a file: ids little endian, then the mask. */
+function bytesOf({ ids, learned }: Shard): Uint8Array<ArrayBuffer> {
+  const content = new Uint8Array(ids.byteLength + (learned?.length ?? 0));
+  content.set(new Uint8Array(ids.buffer, ids.byteOffset, ids.byteLength));
+  if (learned) content.set(learned, ids.byteLength);
+  return content;
+}
