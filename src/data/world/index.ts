@@ -7,6 +7,10 @@
 // from the conversation, was a refusal honest? What training leaves out (heldOut.ts) tells learning from repeating.
 //
 // Reading order: tables, parseTemplate, Language, english/, Grammar, Writer, Reader, heldOut, Voice,
-// createStoryteller, createFactTeller, createTalker, createWorld, createJudge, createExamination.
+// createStoryteller, createFactTeller, createTalker, createWorld, createJudge, createExamination, summarize.
 export { createWorld, type Conversation, type World, type WorldDocument } from './createWorld.ts';
+export { createJudge, splitSentences, type Answer, type Judge, type StoryVerdict, type Verdict } from './createJudge.ts';
+export { createExamination, ITEM_KINDS, type Examination, type Item, type ItemKind } from './createExamination.ts';
+export { summarize, type Count, type Graded, type Refusals, type WorldReport } from './summarize.ts';
 export type { Sense } from './Writer.ts';
+export { HELD_FAMILIES } from './tables.ts';

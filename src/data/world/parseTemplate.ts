@@ -22,7 +22,7 @@ export type Piece =
  * // slot p, literal ' ', choice of two, literal ' home.'
  */
 export function parseTemplate(template: string): Piece[] {
-  const source = template.replace(/ \[([^\]]*)\](?=[.,!?])/g, '[ $1]');
+  const source = template.replace(/ \[([^\]]*)\](?=[.,!?]|$)/g, '[ $1]');
   let at = 0;
 
   /** What stands between here and `close`; leaves `at` behind it. */
