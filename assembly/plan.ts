@@ -52,14 +52,19 @@ export function run(team: Team, plan: usize, thread: i32, threads: i32): void {
   }
 }
 
-/** The life of a helper thread: sleep until the next job, walk its plan, repeat. */
+/**
+ * The life of a helper thread: sleep until the next job, walk its plan, repeat.
+ * The plan is read atomically: an ordinary load may be moved before the wait.
+ */
 export function serve(team: Team, thread: i32, job: i32): void {
   const base = changetype<usize>(team);
   for (;;) {
-    atomic.wait<i32>(base + offsetof<Team>("job"), job, -1);
-    if (atomic.load<i32>(base, offsetof<Team>("job")) == job) continue;
+    while (atomic.load<i32>(base, offsetof<Team>("job")) == job) {
+      atomic.wait<i32>(base + offsetof<Team>("job"), job, -1);
+    }
     job++;
-    if (team.plan == 0) return;
-    run(team, team.plan, thread, team.threads);
+    const plan = atomic.load<usize>(base, offsetof<Team>("plan"));
+    if (plan == 0) return;
+    run(team, plan, thread, atomic.load<i32>(base, offsetof<Team>("threads")));
   }
 }

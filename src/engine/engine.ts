@@ -128,7 +128,7 @@ export class Engine {
   run(plan: Address, threads = this.threads): void {
     if (threads > 1) {
       const words = this.#teamWords;
-      words[PLAN] = plan;
+      Atomics.store(words, PLAN, plan);
       Atomics.add(words, JOB, 1);
       Atomics.notify(words, JOB);
     }
