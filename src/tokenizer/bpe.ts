@@ -52,6 +52,8 @@ export class Bpe extends Vocabulary {
   /** All merges, best first. */
   readonly merges: readonly Merge[];
   readonly #byRank: boolean;
+  /** Place of each pair in `merges`; made when it is first asked for. */
+  #indexOf: PairTable | null = null;
   readonly #idOfByte = new Int32Array(256).fill(-1);
   /** Ids of whole pieces, by byte string; only where pieces are taken as a whole. */
   readonly #idOfPiece: ReadonlyMap<string, number> | null;
@@ -100,12 +102,10 @@ export class Bpe extends Vocabulary {
   /** The same for one piece, which is not cut any further. */
   explainPiece(piece: Uint8Array): Explanation {
     const merges: number[] = [];
-    const merged = this.#mergeBytes(piece, piece.length, (priority) => merges.push(priority));
+    const indexOf = (this.#indexOf ??= this.#indexMerges());
+    const merged = this.#mergeBytes(piece, piece.length, (left, right) => merges.push(indexOf.get(left, right)));
     const whole = this.#idOfPiece?.get(byteString(piece));
-    const ids = whole === undefined ? merged : Uint32Array.of(whole);
-    if (!this.#byRank) return { piece, merges, ids };
-    // by rank the priority is the id that was made
-    return { piece, merges: merges.map((id) => this.#originOf.get(id)!), ids };
+    return { piece, merges, ids: whole === undefined ? merged : Uint32Array.of(whole) };
   }
 
   /** The merges as GPT-2's merges.txt has them, one pair per line in visible letters: `Ġ t`. */
@@ -167,15 +167,21 @@ export class Bpe extends Vocabulary {
     return ids.length === 1 ? ids[0]! : ids;
   }
 
-  #mergeBytes(bytes: Uint8Array, length: number, applied?: (priority: number) => void): Uint32Array {
-    if (this.#idOfPiece !== null) {
+  #mergeBytes(bytes: Uint8Array, length: number, applied?: (left: number, right: number) => void): Uint32Array {
+    if (this.#idOfPiece !== null && applied === undefined) {
       const whole = this.#idOfPiece.get(byteString(bytes.subarray(0, length)));
-      if (whole !== undefined && applied === undefined) return Uint32Array.of(whole);
+      if (whole !== undefined) return Uint32Array.of(whole);
     }
     if (this.#ids.length < length) this.#ids = new Int32Array(length * 2);
     const ids = this.#ids;
     for (let i = 0; i < length; i++) ids[i] = this.#idOfByte[bytes[i]!]!;
     return new Uint32Array(ids.subarray(0, this.#merger.merge(ids, length, applied)));
+  }
+
+  #indexMerges(): PairTable {
+    const table = new PairTable(this.merges.length);
+    for (const [index, { left, right }] of this.merges.entries()) table.set(left, right, index);
+    return table;
   }
 
   #createMerger(): Merger {

@@ -26,9 +26,9 @@ export class Merger {
   /**
    * Merges the first `length` ids and returns how many are left.
    *
-   * @param applied is told the priority of each merge, in order.
+   * @param applied is told the two ids of each merge, in order.
    */
-  merge(ids: Int32Array, length: number, applied?: (priority: number) => void): number {
+  merge(ids: Int32Array, length: number, applied?: (left: number, right: number) => void): number {
     if (length < 2) return length;
     return length <= SHORT ? this.#mergeShort(ids, length, applied) : this.#mergeLong(ids, length, applied);
   }
@@ -38,7 +38,7 @@ export class Merger {
     return priority < 0 ? NONE : priority;
   }
 
-  #mergeShort(ids: Int32Array, length: number, applied?: (priority: number) => void): number {
+  #mergeShort(ids: Int32Array, length: number, applied?: (left: number, right: number) => void): number {
     const priorities = this.#priorities;
     for (let i = 0; i + 1 < length; i++) priorities[i] = this.#priority(ids[i]!, ids[i + 1]!);
     while (length > 1) {
@@ -46,7 +46,7 @@ export class Merger {
       for (let i = 1; i + 1 < length; i++) if (priorities[i]! < priorities[best]!) best = i;
       const priority = priorities[best]!;
       if (priority === NONE) break;
-      applied?.(priority);
+      applied?.(ids[best]!, ids[best + 1]!);
       ids[best] = this.#resultOf[priority]!;
       length--;
       for (let i = best + 1; i < length; i++) {
@@ -59,7 +59,7 @@ export class Merger {
     return length;
   }
 
-  #mergeLong(ids: Int32Array, length: number, applied?: (priority: number) => void): number {
+  #mergeLong(ids: Int32Array, length: number, applied?: (left: number, right: number) => void): number {
     // neighbours are linked, because the ids that are merged away leave holes
     const next = new Int32Array(length), before = new Int32Array(length);
     // priority and place in one number: priorities stay below 2^21, so this is exact in 53 bits
@@ -79,7 +79,7 @@ export class Merger {
       const right = next[at]!;
       // an entry is stale if one of its two ids has been merged since
       if (ids[at]! < 0 || right === length || this.#priority(ids[at]!, ids[right]!) !== priority) continue;
-      applied?.(priority);
+      applied?.(ids[at]!, ids[right]!);
       ids[at] = this.#resultOf[priority]!;
       ids[right] = -1;
       const after = next[right]!;

@@ -107,14 +107,16 @@ function readVocab(vocab: Record<string, unknown>, specials: ReadonlyMap<string,
 
 function readMerges(list: unknown, idOf: ReadonlyMap<string, number>, tokens: readonly Uint8Array[]): Merge[] {
   if (!Array.isArray(list)) throw wrong('model.merges', 'a list', list);
-  const seen = new Set<string>();
+  const seen = new Set<number>();
   return list.map((item: unknown, i) => {
     const pair = typeof item === 'string' ? item.split(' ') : item;
     const field = `model.merges[${i}]`;
-    if (!Array.isArray(pair) || pair.length !== 2 || seen.has(String(pair))) throw wrong(field, 'a pair of tokens that is not listed before', item);
-    seen.add(String(pair));
+    if (!Array.isArray(pair) || pair.length !== 2) throw wrong(field, 'a pair of tokens', item);
     const left = idOf.get(pair[0]), right = idOf.get(pair[1]);
     if (left === undefined || right === undefined) throw new FormatError(`tokenizer.json: ${field} joins a token that is not in model.vocab.`);
+    const both = left * MOST_IDS + right;
+    if (seen.has(both)) throw wrong(field, 'a pair that is not listed before', item);
+    seen.add(both);
     const result = idOf.get(toLetters(join([tokens[left]!, tokens[right]!])));
     if (result === undefined) throw new FormatError(`tokenizer.json: ${field} makes a token that is not in model.vocab.`);
     return { left, right, result };

@@ -1,6 +1,7 @@
 // Before merging, text is cut into pieces that no token crosses: words with the space before them, numbers, runs of
 // punctuation, white space. gpt2: Radford et al. 2019; cl100k and o200k: https://github.com/openai/tiktoken,
 // tiktoken_ext/openai_public.py. (Their (?i:'s|'t|…) is written out here, with ſ, which folds to s.)
+// What a letter is comes from the host's Unicode tables: characters newer than these may be cut differently elsewhere.
 import { OptionError } from '../errors.ts';
 import { asciiScan, type Scan } from './asciiScan.ts';
 import { fromJavaScript, toJavaScript } from './regexDialect.ts';

@@ -7,7 +7,7 @@ import { StreamDecoder } from './streamDecoder.ts';
 import { tokenName } from './tokenName.ts';
 import type { EncodeOptions, Tokenizer } from './tokenizer.ts';
 import type { TokenizerJson } from './tokenizerJson.ts';
-import { byteString, decodeUtf8, encodeUtf8, join, sections } from './utf8.ts';
+import { byteString, decodeUtf8, encodeUtf8, sections } from './utf8.ts';
 
 const NOTHING = new Uint8Array(0);
 
@@ -19,6 +19,8 @@ export abstract class Vocabulary implements Tokenizer {
   /** Bytes by id; empty for special and unused ids. */
   protected readonly tokens: readonly Uint8Array[];
   readonly #nameOfSpecial: ReadonlyMap<number, string>;
+  /** As `tokens`, but special tokens have the bytes of their names. */
+  readonly #shown: readonly Uint8Array[];
 
   /**
    * @param tokens bytes by id; empty where an id is unused.
@@ -30,6 +32,9 @@ export abstract class Vocabulary implements Tokenizer {
     this.size = [...specials.values()].reduce((size, id) => Math.max(size, id + 1), tokens.length);
     this.tokens = Array.from({ length: this.size }, (_, id) => tokens[id] ?? NOTHING);
     checkSpecials(this.tokens, specials);
+    const shown = [...this.tokens];
+    for (const [name, id] of specials) shown[id] = encodeUtf8(name);
+    this.#shown = shown;
   }
 
   abstract toJSON(): TokenizerJson;
@@ -61,18 +66,21 @@ export abstract class Vocabulary implements Tokenizer {
   }
 
   decodeBytes(ids: Iterable<number>): Uint8Array {
-    const parts: Uint8Array[] = [];
-    for (const id of ids) parts.push(this.#shownBytes(id));
-    return join(parts);
+    const list = ids instanceof Uint32Array ? ids : Uint32Array.from(ids, (id) => this.#checked(id));
+    let length = 0;
+    for (const id of list) length += this.#shownBytes(id).length;
+    const bytes = new Uint8Array(length);
+    let at = 0;
+    for (const id of list) {
+      const shown = this.#shownBytes(id);
+      // tokens are short: a loop is faster than set()
+      for (let i = 0; i < shown.length; i++) bytes[at++] = shown[i]!;
+    }
+    return bytes;
   }
 
   bytesOf(id: number): Uint8Array {
-    const bytes = this.tokens[id];
-    if (bytes === undefined) {
-      throw new DataError(`Token ids of this tokenizer go from 0 to ${count(this.size - 1)}, but there is an id ${id}. `
-        + 'The ids were probably made with another tokenizer.');
-    }
-    return bytes;
+    return this.tokens[this.#checked(id)]!;
   }
 
   nameOf(id: number): string {
@@ -94,8 +102,13 @@ export abstract class Vocabulary implements Tokenizer {
   }
 
   #shownBytes(id: number): Uint8Array {
-    const name = this.#nameOfSpecial.get(id);
-    return name === undefined ? this.bytesOf(id) : encodeUtf8(name);
+    return this.#shown[id] ?? this.#shown[this.#checked(id)]!;
+  }
+
+  #checked(id: number): number {
+    if (this.tokens[id] !== undefined) return id;
+    throw new DataError(`Token ids of this tokenizer go from 0 to ${count(this.size - 1)}, but there is an id ${id}. `
+      + 'The ids were probably made with another tokenizer.');
   }
 
   /** A regular expression for the allowed names, or null if none are. */
