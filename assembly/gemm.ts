@@ -1,0 +1,72 @@
+// Matrix product on one thread, packed and tiled (Goto & van de Geijn 2008, https://doi.org/10.1145/1356052.1356053):
+// a block of A (MC by KC) is packed once and stays in the second-level cache; panels of B (KC by NR) are packed just
+// in time into the first level and used at once against all of A.
+//
+//   C (M,N) = add + A (M,K) B (K,N)
+//
+// The order of every sum depends on K alone: blocks of KC, inside a block k = 0, 1, 2 ... So a row has the same bits
+// alone and among others, whatever thread computes it.
+import { packA, packB } from "./pack";
+import { MR, NR, tile } from "./tile";
+
+const MC: i32 = 240; // a multiple of both 5 and 6
+const KC: i32 = 384;
+
+// where a thread's scratch holds: an edge tile, the panel of B, the block of A
+const EDGE_BYTES: usize = 1024;
+const B_BYTES: usize = <usize>KC * <usize>NR * 4;
+const A_BYTES: usize = <usize>MC * <usize>KC * 4;
+/** Bytes of scratch that `gemm` uses. */
+export const GEMM_SCRATCH: usize = EDGE_BYTES + B_BYTES + A_BYTES;
+
+/** Tiles at the border: computed whole, copied as far as they reach. */
+function edge(kc: i32, a: usize, b: usize, c: usize, ldc: usize, add: usize, ldadd: usize, m: i32, n: i32, at: usize): void {
+  tile(kc, a, b, at, <usize>NR << 2, 0, 0);
+  for (let i = 0; i < m; i++) {
+    for (let j = 0; j < n; j++) {
+      const sum = load<f32>(at + (<usize>(i * NR + j) << 2)), offset = <usize>j << 2;
+      store<f32>(c + offset, add ? load<f32>(add + offset) + sum : sum);
+    }
+    c += ldc;
+    add += add ? ldadd : 0;
+  }
+}
+
+/** All tiles of one panel of B. A function of its own, so that the tile loop is called often and compiled early. */
+function panel(mc: i32, kc: i32, a: usize, b: usize, c: usize, ldc: usize, add: usize, ldadd: usize, n: i32, at: usize): void {
+  const step = <usize>kc * (<usize>MR << 2);
+  for (let i = 0; i < mc; i += MR) {
+    const m = min(MR, mc - i);
+    if (m == MR && n == NR) tile(kc, a, b, c, ldc, add, ldadd);
+    else edge(kc, a, b, c, ldc, add, ldadd, m, n, at);
+    a += step;
+    c += ldc * <usize>MR;
+    if (add) add += ldadd * <usize>MR;
+  }
+}
+
+/**
+ * @param a (M,K) with lines `lda` bytes apart, or, when `ta`, (K,M)
+ * @param b (K,N) with lines `ldb` bytes apart, or, when `tb`, (N,K)
+ * @param add (M,N), a row that is added to all rows (ldadd 0), c itself, or 0
+ */
+export function gemm(
+  M: i32, N: i32, K: i32, a: usize, lda: usize, ta: bool, b: usize, ldb: usize, tb: bool,
+  c: usize, ldc: usize, add: usize, ldadd: usize, scratch: usize,
+): void {
+  const at = scratch, bp = at + EDGE_BYTES, ap = bp + B_BYTES;
+  for (let k = 0; k < K; k += KC) {
+    const kc = min(KC, K - k);
+    const more = k > 0 ? c : add, ldmore = k > 0 ? ldc : ldadd;
+    for (let i = 0; i < M; i += MC) {
+      const mc = min(MC, M - i);
+      packA(ap, a + (ta ? <usize>k * lda + (<usize>i << 2) : <usize>i * lda + (<usize>k << 2)), lda, !ta, mc, kc);
+      for (let j = 0; j < N; j += NR) {
+        const n = min(NR, N - j);
+        packB(bp, b + (tb ? <usize>j * ldb + (<usize>k << 2) : <usize>k * ldb + (<usize>j << 2)), ldb, tb, n, kc);
+        const offset = <usize>j << 2;
+        panel(mc, kc, ap, bp, c + <usize>i * ldc + offset, ldc, more ? more + <usize>i * ldmore + offset : 0, ldmore, n, at);
+      }
+    }
+  }
+}
