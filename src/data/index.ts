@@ -29,3 +29,4 @@ export { shuffledWindows } from './shuffledWindows.ts';
 export { sequentialWindows, type SequentialLoader } from './sequentialWindows.ts';
 export { packedRows, type PackedLoader, type PackedOptions, type Packing } from './packedRows.ts';
 export { mixture, type Ingredient } from './mixture.ts';
+export * from './world/index.ts';

@@ -1,7 +1,9 @@
 // Best-fit packing: rows of T+1 tokens are put together from whole documents, so that rows begin where documents begin.
-//   while the row has space: the longest waiting document that fits goes in; if none fits, the shortest is cropped
+//   a row takes the document that has waited longest; then, while it has space,
+//   the longest waiting one that fits; and if none fits, the shortest is cropped
 // As in nanochat's loader, https://github.com/karpathy/nanochat/blob/master/nanochat/dataloader.py; the idea is that of
 // best-fit bin packing, Ding et al. 2024, "Fewer truncations improve language modeling", https://arxiv.org/abs/2404.10830.
+// (nanochat also begins with the longest. Then short documents pile up and wait for many rows.)
 
 import { FormatError } from '../errors.ts';
 import { Random, stream } from '../random.ts';
@@ -57,6 +59,8 @@ export function packedRows(tokens: TokenSet, options: PackedOptions): PackedLoad
   const pieces = piecesOf(tokens, context), row = new Row(context);
   const order = new Uint32Array(pieces.count);
   const waiting = new Uint32Array(Math.min(choice, pieces.count));
+  // Their lengths, side by side: the search below runs over them several times per row.
+  const lengths = new Uint32Array(waiting.length);
   let epoch = 0, position = 0, filled = 0;
   const counts = { rows: 0, documents: 0, tokens: 0, padded: 0, rowsPadded: 0, cropped: 0, rowsCropped: 0 };
 
@@ -71,33 +75,37 @@ export function packedRows(tokens: TokenSet, options: PackedOptions): PackedLoad
         epoch++;
         beginEpoch();
       }
-      waiting[filled++] = order[position++]!;
+      const piece = order[position++]!;
+      waiting[filled] = piece;
+      lengths[filled++] = pieces.length[piece]!;
     }
   };
-  /** Moves the first `length` tokens of a waiting piece into the row; the last waiting one takes its place. */
-  const place = (slot: number, length: number): void => {
-    const piece = waiting[slot]!;
-    row.add(tokens, pieces.start[piece]!, length);
-    waiting[slot] = waiting[--filled]!;
+  /** Moves a waiting piece into the row, as much of it as fits; the others close up, in the order in which they came. */
+  const place = (slot: number): void => {
+    const piece = waiting[slot]!, length = lengths[slot]!;
+    row.add(tokens, pieces.start[piece]!, Math.min(length, row.space), pieces.begins[piece] === 1);
+    waiting.copyWithin(slot, slot + 1, filled);
+    lengths.copyWithin(slot, slot + 1, filled);
+    filled--;
     counts.documents++;
-    counts.tokens += pieces.length[piece]!;
+    counts.tokens += length;
     refill();
   };
   /** The slot of the longest piece that fits into `space`, or -1. */
   const longestFitting = (space: number): number => {
     let best = -1, most = 0;
     for (let slot = 0; slot < filled; slot++) {
-      const length = pieces.length[waiting[slot]!]!;
-      if (length <= space && length > most) {
-        best = slot;
-        most = length;
-      }
+      const length = lengths[slot]!;
+      if (length > space || length <= most) continue;
+      best = slot;
+      most = length;
+      if (most === space) break;
     }
     return best;
   };
   const shortest = (): number => {
     let best = 0;
-    for (let slot = 1; slot < filled; slot++) if (pieces.length[waiting[slot]!]! < pieces.length[waiting[best]!]!) best = slot;
+    for (let slot = 1; slot < filled; slot++) if (lengths[slot]! < lengths[best]!) best = slot;
     return best;
   };
 
@@ -114,15 +122,16 @@ export function packedRows(tokens: TokenSet, options: PackedOptions): PackedLoad
       for (let r = 0; r < rows; r++) loader.fillRow(batch, r);
     },
     fillRow(batch, r) {
+      place(0);
       while (row.space > 0) {
         const fitting = longestFitting(row.space);
         if (fitting >= 0) {
-          place(fitting, pieces.length[waiting[fitting]!]!);
+          place(fitting);
         } else if (rest === 'crop') {
           const cropped = shortest();
-          counts.cropped += pieces.length[waiting[cropped]!]! - row.space;
+          counts.cropped += lengths[cropped]! - row.space;
           counts.rowsCropped++;
-          place(cropped, row.space);
+          place(cropped);
         } else {
           counts.padded += row.space;
           counts.rowsPadded++;
@@ -144,6 +153,7 @@ export function packedRows(tokens: TokenSet, options: PackedOptions): PackedLoad
       position = state.position;
       waiting.set(list);
       filled = list.length;
+      list.forEach((piece, slot) => { lengths[slot] = pieces.length[piece]!; });
     },
     packing: () => ({
       context,

@@ -6,7 +6,9 @@ const byteOrderMark = [0xef, 0xbb, 0xbf];
 const newline = 10, carriageReturn = 13;
 
 export interface PlainTextOptions {
-  /** Longer documents are handed over in pieces of about this many bytes, cut at line ends. Default 16 MiB. */
+  /** Documents of more bytes than this are handed over in pieces. Default 16 MiB. */
+  readonly wholeBytes?: number;
+  /** The most bytes of a piece, cut at a line end where there is one. Default 1 MiB. */
   readonly pieceBytes?: number;
 }
 
@@ -20,7 +22,7 @@ export interface PlainTextOptions {
  * for await (const { text } of plainText(file, 'stories.txt')) console.log(text.length);
  */
 export async function* plainText(chunks: Chunks, name: string, options: PlainTextOptions = {}): AsyncGenerator<TextDocument> {
-  const { pieceBytes = 2 ** 24 } = options;
+  const { wholeBytes = 2 ** 24, pieceBytes = 2 ** 20 } = options;
   const queue = new ByteQueue();
   let start = true, inPieces = false;
   for await (const chunk of textOnly(chunks, name)) {
@@ -38,7 +40,7 @@ export async function* plainText(chunks: Chunks, name: string, options: PlainTex
       inPieces = false;
       searched = 0;
     }
-    while (queue.bytes.length > pieceBytes) {
+    while (queue.bytes.length > (inPieces ? pieceBytes : wholeBytes)) {
       const cut = placeToCut(queue.bytes, pieceBytes);
       yield { text: decode(queue.bytes.subarray(0, cut)), continues: true };
       queue.drop(cut);

@@ -19,8 +19,10 @@ export class Row {
     return this.#context + 1 - this.#filled;
   }
 
-  add(tokens: TokenSet, from: number, count: number): void {
+  /** @param begins false for the inside of a document: nobody shall learn to foretell it from what another one said. */
+  add(tokens: TokenSet, from: number, count: number, begins = true): void {
     tokens.read(from, count, this.#ids, this.#learned, this.#filled);
+    if (!begins) this.#learned[this.#filled] = 0;
     this.#filled += count;
   }
 

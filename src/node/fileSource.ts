@@ -35,7 +35,18 @@ export function fileSource(path: string): Source {
 async function* readFiles(files: readonly FoundFile[]): AsyncGenerator<Document> {
   for (const { path } of files) {
     const parse = parserOf(path) ?? plainText;
-    yield* parse(createReadStream(path, { highWaterMark: 2 ** 18 }) as AsyncIterable<Uint8Array>, path);
+    yield* parse(readChunks(path), path);
+  }
+}
+
+async function* readChunks(path: string): AsyncGenerator<Uint8Array> {
+  try {
+    yield* createReadStream(path, { highWaterMark: 2 ** 18 }) as AsyncIterable<Uint8Array>;
+  } catch (error) {
+    const { code } = error as { code?: unknown };
+    if (code === 'EACCES' || code === 'EPERM') throw new DataError(`${path} cannot be read: permission denied. Change its owner or mode.`);
+    if (code === 'ENOENT') throw new DataError(`${path} cannot be read: it was there a moment ago, but is gone.`);
+    throw error;
   }
 }
 
