@@ -43,7 +43,8 @@ function* parseMerges(text: string): Generator<[Uint8Array, Uint8Array]> {
     const parts = row.split(' ').map(fromLettersOrNull);
     const [left, right] = parts;
     if (parts.length !== 2 || !left?.length || !right?.length) {
-      throw new FormatError(`merges: line ${i + 1} must be two tokens with a space between them, such as "Ġ t", but it is ${JSON.stringify(row.slice(0, 60))}.`);
+      throw new FormatError(`merges: line ${i + 1} must be two tokens with a space between them, such as "Ġ t", `
+        + `but it is ${JSON.stringify(row.slice(0, 60))}.`);
     }
     yield [left, right];
   }

@@ -71,7 +71,8 @@ function* parseRanks(text: string): Generator<[Uint8Array, number]> {
     const first = Number(fields[1]);
     const words = packed ? fields.slice(2) : fields.slice(0, 1);
     if (!Number.isInteger(first) || fields.length < 2 || (!packed && fields.length > 2)) {
-      throw new FormatError(`ranks: line ${line} must be a token in base64 and its rank, or "! rank token token …", but it is ${JSON.stringify(row.slice(0, 60))}.`);
+      throw new FormatError(`ranks: line ${line} must be a token in base64 and its rank, or "! rank token token …", `
+        + `but it is ${JSON.stringify(row.slice(0, 60))}.`);
     }
     for (const [i, word] of words.entries()) yield [fromBase64(word, line), first + i];
   }

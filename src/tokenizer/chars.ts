@@ -56,7 +56,9 @@ export class Chars extends Vocabulary {
       if (bytes.length === 1) this.#idOfByte[bytes[0]!] = id;
       const [point, ...more] = [...sections(bytes)].flatMap((part) => [...pointsOf(part) ?? []]);
       if (point !== undefined && more.length === 0) this.#idOfPoint.set(point, id);
-      else if (bytes.length > 1) throw new OptionError('tokens', `A vocabulary of characters has the token ${tokenName(bytes)}, which is not one character.`);
+      else if (bytes.length > 1) {
+        throw new OptionError('tokens', `A vocabulary of characters has the token ${tokenName(bytes)}, which is not one character.`);
+      }
     }
     this.#hasBytes = !this.#idOfByte.includes(-1);
   }
@@ -87,8 +89,9 @@ export class Chars extends Vocabulary {
     }
     const character = String.fromCodePoint(point);
     if (!this.#hasBytes) {
-      throw new DataError(`The character ${JSON.stringify(character)} (U+${point.toString(16).toUpperCase().padStart(4, '0')}) is not in the alphabet of `
-        + `this tokenizer (${count(this.#idOfPoint.size)} characters). Create it with { bytes: true }, or use words or bpe.`);
+      const name = `U+${point.toString(16).toUpperCase().padStart(4, '0')}`;
+      throw new DataError(`The character ${JSON.stringify(character)} (${name}) is not in the alphabet of this tokenizer `
+        + `(${count(this.#idOfPoint.size)} characters). Create it with { bytes: true }, or use words or bpe.`);
     }
     for (const byte of encodeUtf8(character)) out.push(this.#idOfByte[byte]!);
   }
@@ -115,5 +118,6 @@ function* pointsOfText(text: string): Generator<number> {
 /** Bytes that are no characters need byte tokens. */
 function fallBack(hasBytes: boolean | undefined): [] {
   if (hasBytes) return [];
-  throw new DataError('These bytes are not UTF-8 text, and this tokenizer knows only characters. Create it with { bytes: true }, or use words or bpe.');
+  throw new DataError('These bytes are not UTF-8 text, and this tokenizer knows only characters. '
+    + 'Create it with { bytes: true }, or use words or bpe.');
 }

@@ -42,8 +42,8 @@ export function parseTokenizer(json: string | TokenizerJson): Tokenizer {
     if (error instanceof OptionError) throw new FormatError(`tokenizer.json: ${error.message}`, { cause: error });
     throw error;
   }
-  throw new FormatError(`tokenizer.json: pre_tokenizer cuts text by ${source}, which is neither our characters nor our words, and there are no merges. `
-    + 'Read files that this library wrote.');
+  throw new FormatError(`tokenizer.json: pre_tokenizer cuts text by ${source}, which is neither our characters nor our words, `
+    + 'and there are no merges. Read files that this library wrote.');
 }
 
 function parseJson(text: string): unknown {
@@ -97,7 +97,9 @@ function readVocab(vocab: Record<string, unknown>, specials: ReadonlyMap<string,
       continue;
     }
     const bytes = fromLettersOrNull(letters);
-    if (bytes === null || bytes.length === 0) throw new FormatError(`tokenizer.json: ${field} is not written in the letters for bytes, so its bytes are unknown.`);
+    if (bytes === null || bytes.length === 0) {
+      throw new FormatError(`tokenizer.json: ${field} is not written in the letters for bytes, so its bytes are unknown.`);
+    }
     if (tokens[id] !== undefined) throw wrong(field, 'an id of its own', id);
     tokens[id] = bytes;
     idOf.set(letters, id);
