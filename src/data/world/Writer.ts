@@ -14,7 +14,7 @@ export interface Sense {
 export type Avoidance = (variable: Variable, entity: Entity, bindings: Bindings) => boolean;
 
 /** How often an optional part is told. */
-const OPTION = 0.4;
+const OPTION = 0.5;
 
 export class Writer {
   readonly grammar: Grammar;

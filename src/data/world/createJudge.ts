@@ -47,7 +47,7 @@ export interface Judge {
 
 /** Cuts a text into its sentences. A quotation stays together with who said it. */
 export function splitSentences(text: string, language: 'en' | 'zh'): string[] {
-  const ends = language === 'en' ? /(?<=[.!?]"?)\s+(?=["A-Z])/ : /(?<=[。！？]”?)(?=[^”])/;
+  const ends = language === 'en' ? /(?<=[.!?]"?)\s+(?=["A-Z])/ : /(?<=[。！？])(?!”)/;
   return text.trim().split(ends).map((sentence) => sentence.trim()).filter(Boolean);
 }
 

@@ -6,6 +6,7 @@ import { createFactTeller } from './createFactTeller.ts';
 import { createKnowledge } from './createKnowledge.ts';
 import { createStoryteller, type Told } from './createStoryteller.ts';
 import { createTalker, type Conversation } from './createTalker.ts';
+import { chinese } from './chinese/chinese.ts';
 import { english } from './english/english.ts';
 import { Grammar } from './Grammar.ts';
 import type { Language } from './Language.ts';
@@ -39,7 +40,7 @@ export interface World {
 /** Random numbers that one text may use; a text needs a few hundred. */
 const DRAWS = 2 ** 16;
 
-const LANGUAGES: Readonly<Record<string, Language>> = { en: english };
+const LANGUAGES: Readonly<Record<string, Language>> = { en: english, zh: chinese };
 
 /**
  * A little world: who lives in it, what is known, and two endless streams of texts and conversations about it.

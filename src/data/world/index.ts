@@ -6,7 +6,7 @@
 // and a model that learned from it can be measured: is this a sentence of the world, is it true, was it copied right
 // from the conversation, was a refusal honest? What training leaves out (heldOut.ts) tells learning from repeating.
 //
-// Reading order: tables, parseTemplate, Language, english/, Grammar, Writer, Reader, heldOut, Voice,
+// Reading order: tables, parseTemplate, Language, english/, chinese/, Grammar, Writer, Reader, heldOut, Voice,
 // createStoryteller, createFactTeller, createTalker, createWorld, createJudge, createExamination, summarize.
 export { createWorld, type Conversation, type World, type WorldDocument } from './createWorld.ts';
 export { createJudge, splitSentences, type Answer, type Judge, type StoryVerdict, type Verdict } from './createJudge.ts';

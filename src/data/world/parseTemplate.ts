@@ -4,7 +4,8 @@
 //   (a|b|c)                 choice
 //   [x]                     may be left out, with the space before it where a sentence ends behind it
 //   <Where>                 a rule: a named list of templates
-//   bank~river              a word with two senses; the sense is recorded beside the text, never in it
+//   bank~river              a word with two senses; the sense is recorded beside the text, never in it.
+//                           The word begins after the last space, or after _ where words are not parted by spaces
 
 export type Piece =
   | { readonly kind: 'literal'; readonly text: string; readonly sense?: string }
@@ -22,7 +23,7 @@ export type Piece =
  * // slot p, literal ' ', choice of two, literal ' home.'
  */
 export function parseTemplate(template: string): Piece[] {
-  const source = template.replace(/ \[([^\]]*)\](?=[.,!?]|$)/g, '[ $1]');
+  const source = template.replace(/ \[([^\]]*)\](?=[ .,!?]|$)/g, '[ $1]');
   let at = 0;
 
   /** What stands between here and `close`; leaves `at` behind it. */
@@ -65,12 +66,12 @@ export function parseTemplate(template: string): Piece[] {
         until(')');
         pieces.push({ kind: 'choice', branches });
       } else if (ch === '~') {
-        const word = /[a-z]+$|[\u4e00-\u9fff]{1,2}$/.exec(text)![0];
-        text = text.slice(0, -word.length);
+        const [marked, word] = /_?([^_ ]+)$/.exec(text)!;
+        text = text.slice(0, -marked.length);
         flush();
         const sense = /^[a-z]+/.exec(source.slice(at))![0];
         at += sense.length;
-        pieces.push({ kind: 'literal', text: word, sense });
+        pieces.push({ kind: 'literal', text: word!, sense });
       } else {
         text += ch;
       }

@@ -64,7 +64,7 @@ const animal = rows('name young sound food home cover move habit', `
   lion | whelp | roar | meat | den | fur | strode | shook its mane
   swan | cygnet | hiss | weeds | river | feathers | glided | bent its neck
   seal | pup | whine | shrimps | shore | skin | slid | clapped its fins
-  kangaroo | joey | thump | herbs | plain | fur | bounced | rubbed its ears
+  kangaroo | joey | thump | herbs | savanna | fur | bounced | rubbed its ears
   eagle | eaglet | screech | snakes | cliff | feathers | soared | spread its wings`);
 
 const kin = rows('name he him his grown pair', `
@@ -257,10 +257,10 @@ const crop = rows('name taste grow', `
   tomato | juicy | greenhouse
   melon | watery | field
   onion | spicy | field
-  cherry | rich | tree
+  cherry | tart | tree
   lemon | sour | tree
   grape | fresh | vine
-  radish | hot | garden
+  radish | peppery | garden
   peach | juicy | orchard`);
 
 const color = 'red blue green yellow white black brown orange pink purple gray golden silver';

@@ -24,25 +24,25 @@ export const rules: Readonly<Record<string, readonly string[]>> = {
   Where: lines(`
     in the [{_fine} ]{_place}
     near the [{_fine} ]{_place}
-    behind the {_place}
+    behind the [{_fine} ]{_place}
     by the [{_fine} ]{_wild}
-    on the way to the {_place}
+    on the way to the [{_fine} ]{_place}
     at the {_fine} {_place}
-    not far from the {_wild}
+    not far from the [{_fine} ]{_wild}
     in the [{_fine} ]{_wild}
-    next to the {_fine} {_spot}
+    next to the {_fine} {_color} {_spot}
     between the {_place} and the {_wild}
-    beside {_stuff.a} wall
+    beside {_fine.a} {_stuff} wall
     in front of the [{_fine} ]{_place}
-    under {_plant.a}
-    among the {_plant.s}
-    beside {_ride.a}`),
+    under {_size.a} {_plant}
+    among the [{_fine} ]{_plant.s}
+    beside {_color.a} {_ride}`),
   Room: lines(`
-    under the {_spot}
-    behind the {_spot}
+    under the [{_fine} ]{_spot}
+    behind the [{_color} ]{_spot}
     near the {_fine} {_spot}
     in the {_color} {_box}
-    on top of the {_spot}
+    on top of the [{_stuff} ]{_spot}
     under {_size.a} {_spot}
     inside {_stuff.a} {_box}`),
   Time: lines(`
@@ -112,22 +112,22 @@ export const rules: Readonly<Record<string, readonly string[]>> = {
     {_taste.a} {_food}
     {_taste} {_food.s}
     some {_drink}
-    {_food.a} and {_food2.a}
-    two {_food.s}
+    {_food.a} and {_taste.a} {_food2}
+    two [{_taste} ]{_food.s}
     {_size.a} {_food}
-    a cup of {_drink}
+    a cup of {_taste} {_drink}
     three {_food.s} with {_drink}`),
   Thing: lines(`
-    {_toy.a}
+    {_fine.a} {_toy}
     {_stuff.a} {_toy}
     {_fine.a} {_tool}
     {_plant.a}
     {_number} {_plant.s}
     {_color.a} {_toy}
     {_color.a} {_wear}
-    {_tool.a}
+    {_stuff.a} {_tool}
     {_size.a} {_box}
-    {_food.a}`),
+    {_taste.a} {_food}`),
   Saw: lines('saw\nfound\nnoticed\ndiscovered\nmet\nspotted'),
   Went: lines('went\nwalked\nran\nhurried\nwandered\nrode {_ride.a}\nmarched'),
   Gave: lines('gave\nhanded\nshowed\nbrought\noffered'),
