@@ -47,44 +47,51 @@ export function tile(kc: i32, a: usize, b: usize, c: usize, ldc: usize, add: usi
     a += MR << 2;
     b += NR << 2;
   }
+  // two ways out, each with its own stores: sums that meet again behind an `if` would be kept in memory
   if (add) {
-    c00 = f32x4.add(v128.load(add), c00);
-    c01 = f32x4.add(v128.load(add, 16), c01);
-    add += ldadd;
-    c10 = f32x4.add(v128.load(add), c10);
-    c11 = f32x4.add(v128.load(add, 16), c11);
-    add += ldadd;
-    c20 = f32x4.add(v128.load(add), c20);
-    c21 = f32x4.add(v128.load(add, 16), c21);
-    add += ldadd;
-    c30 = f32x4.add(v128.load(add), c30);
-    c31 = f32x4.add(v128.load(add, 16), c31);
-    add += ldadd;
-    c40 = f32x4.add(v128.load(add), c40);
-    c41 = f32x4.add(v128.load(add, 16), c41);
-    if (ASC_FEATURE_RELAXED_SIMD) {
-      add += ldadd;
-      c50 = f32x4.add(v128.load(add), c50);
-      c51 = f32x4.add(v128.load(add, 16), c51);
-    }
-  }
-  v128.store(c, c00);
-  v128.store(c, c01, 16);
-  c += ldc;
-  v128.store(c, c10);
-  v128.store(c, c11, 16);
-  c += ldc;
-  v128.store(c, c20);
-  v128.store(c, c21, 16);
-  c += ldc;
-  v128.store(c, c30);
-  v128.store(c, c31, 16);
-  c += ldc;
-  v128.store(c, c40);
-  v128.store(c, c41, 16);
-  if (ASC_FEATURE_RELAXED_SIMD) {
+    v128.store(c, f32x4.add(v128.load(add), c00));
+    v128.store(c, f32x4.add(v128.load(add, 16), c01), 16);
     c += ldc;
-    v128.store(c, c50);
-    v128.store(c, c51, 16);
+    add += ldadd;
+    v128.store(c, f32x4.add(v128.load(add), c10));
+    v128.store(c, f32x4.add(v128.load(add, 16), c11), 16);
+    c += ldc;
+    add += ldadd;
+    v128.store(c, f32x4.add(v128.load(add), c20));
+    v128.store(c, f32x4.add(v128.load(add, 16), c21), 16);
+    c += ldc;
+    add += ldadd;
+    v128.store(c, f32x4.add(v128.load(add), c30));
+    v128.store(c, f32x4.add(v128.load(add, 16), c31), 16);
+    c += ldc;
+    add += ldadd;
+    v128.store(c, f32x4.add(v128.load(add), c40));
+    v128.store(c, f32x4.add(v128.load(add, 16), c41), 16);
+    if (ASC_FEATURE_RELAXED_SIMD) {
+      c += ldc;
+      add += ldadd;
+      v128.store(c, f32x4.add(v128.load(add), c50));
+      v128.store(c, f32x4.add(v128.load(add, 16), c51), 16);
+    }
+  } else {
+    v128.store(c, c00);
+    v128.store(c, c01, 16);
+    c += ldc;
+    v128.store(c, c10);
+    v128.store(c, c11, 16);
+    c += ldc;
+    v128.store(c, c20);
+    v128.store(c, c21, 16);
+    c += ldc;
+    v128.store(c, c30);
+    v128.store(c, c31, 16);
+    c += ldc;
+    v128.store(c, c40);
+    v128.store(c, c41, 16);
+    if (ASC_FEATURE_RELAXED_SIMD) {
+      c += ldc;
+      v128.store(c, c50);
+      v128.store(c, c51, 16);
+    }
   }
 }
