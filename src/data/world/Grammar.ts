@@ -48,6 +48,8 @@ export interface Template {
   readonly nodes: readonly Node[];
   /** Variables that live for this sentence only. */
   readonly locals: readonly Variable[];
+  /** The letters that a sentence of it can begin with, in lower case; spares the reader most templates. */
+  readonly begins: ReadonlySet<string>;
 }
 
 /** What the variables stand for, by `Variable.index`. */
@@ -75,7 +77,9 @@ export class Grammar {
     let template = this.#templates.get(key);
     if (!template) {
       const locals: Variable[] = [];
-      template = { source: key, nodes: this.#nodes(parseTemplate(key), '', locals), locals };
+      const nodes = this.#nodes(parseTemplate(key), '', locals), begins = new Set<string>();
+      addBeginnings(nodes, begins);
+      template = { source: key, nodes, locals, begins };
       this.#templates.set(key, template);
     }
     return template;
@@ -159,6 +163,22 @@ export class Grammar {
     this.#slots.set(key, slot);
     return slot;
   }
+}
+
+/** Adds the first letters of what these nodes can say; true if they can also say nothing. */
+function addBeginnings(nodes: readonly Node[], letters: Set<string>): boolean {
+  for (const node of nodes) {
+    let skipped = false;
+    if (node.kind === 'literal') letters.add(node.text.charAt(0).toLowerCase());
+    else if (node.kind === 'slot') for (const letter of node.lookup.keys()) letters.add(letter);
+    else {
+      const branches = node.kind === 'option' ? [node.inner] : node.kind === 'rule' ? node.rule.branches : node.branches;
+      for (const branch of branches) if (addBeginnings(branch, letters)) skipped = true;
+      skipped ||= node.kind === 'option';
+    }
+    if (!skipped) return false;
+  }
+  return true;
 }
 
 function meet(variable: Variable, other: Variable): void {

@@ -46,7 +46,9 @@ export class Reader {
       this.#lower = sentence.slice(0, at) + letter.toLowerCase() + sentence.slice(at + 1);
     }
     this.#loose = loose;
+    const letter = sentence.charAt(0).toLowerCase();
     for (const template of templates) {
+      if (!template.begins.has(letter)) continue;
       this.#bindings = [...given];
       if (this.#match(template.nodes, 0, 0, null)) return { template, bindings: this.#bindings };
     }

@@ -50,7 +50,8 @@ class Page {
 
 export function createStoryteller(voice: Voice): Storyteller {
   const { language, grammar } = voice;
-  const ordinary = Object.keys(language.episodes).filter((name) => name !== 'toy');
+  // animals with their young come up more often: only stories show the families that are never defined
+  const ordinary = [...Object.keys(language.episodes).filter((name) => name !== 'toy'), 'pet', 'animals'];
   const twoSense = Object.keys(language.senses);
   const [p, q, r, toy, color] = ['p', 'q', 'r', 'toy', 'color'].map((name) => grammar.variable(name).index) as [number, number, number, number, number];
   const jobs = grammar.tables['job']!.filter((_, i) => i % 2 === 0);

@@ -124,7 +124,8 @@ const pet = episode(`
   {animal.young}{animal.move}到{animal}身边。
 
   ?{animal}叫{animal.sound}，又{animal.habit}。
-  {animal.young}睡在{animal}旁边。`);
+  {animal.young}睡在{animal}旁边。
+  {p}向{animal}和{animal.young}挥手。`);
 
 const beast = episode(`
   <Time>，一只{animal}{animal.move}到{_place}。
@@ -150,6 +151,7 @@ const animals = episode(`
   一只{animal}和一只{animal2}住<Where>。
   <Time>，一只{animal}<Where>遇见了一只{animal2}。
   {p}<Where><Saw>一只{animal}和一只{animal2}。
+  <Time>，一只{animal}带着一只{animal.young}来了，{animal2}也来了。
 
   {animal}喜欢{animal.food}，可是{animal2}喜欢{animal2.food}。
   {animal}睡在{animal.home}，{animal2}睡在{animal2.home}。

@@ -133,10 +133,12 @@ const pet = episode(`
   the {animal} was in the {animal.home}, and it {animal.habit}.
   the {animal} {animal.habit} when it saw the {animal.young}.
   the {animal.young} {animal.move} to the {animal}.
+  the {animal} {animal.move} to {p} and looked for the {animal.young}.
   when the {animal} saw the {animal.young}, it {animal.move} to it.
 
   ?the {animal} said {animal.sound} and {animal.habit}.
-  the {animal.young} slept next to the {animal}.`);
+  the {animal.young} slept next to the {animal}.
+  {p} waved to the {animal} and the {animal.young}.`);
 
 const beast = episode(`
   <Time>, {animal.a} {animal.move} to the {_place}.
@@ -162,6 +164,7 @@ const animals = episode(`
   {animal.a} and {animal2.a} lived <Where>.
   <Time>, {animal.a} met {animal2.a} <Where>.
   {p} <Saw> {animal.a} and {animal2.a} <Where>.
+  <Time>, {animal.a} came with {animal.young.a}, and {animal2.a} came alone.
 
   the {animal} liked {animal.food}, but the {animal2} liked {animal2.food}.
   the {animal} slept in the {animal.home}, and the {animal2} slept in the {animal2.home}.
