@@ -1,5 +1,6 @@
 export { run, serve } from "./plan";
 export * from "./add";
+export * from "./embedding";
 export * from "./fill";
 export * from "./matmul";
 export * from "./random";
