@@ -4,13 +4,11 @@
 // Word i of a sequence is word i % 4 of block i / 4, as in the class Random.
 
 /** High halves of the 32 by 32 bit products of each lane; `low` and `high` are the products of lanes 0, 1 and 2, 3. */
-// @ts-ignore: decorator
-@inline export function highs(low: v128, high: v128): v128 {
+function highs(low: v128, high: v128): v128 {
   return v128.shuffle<i32>(low, high, 1, 3, 5, 7);
 }
 
-// @ts-ignore: decorator
-@inline export function lows(low: v128, high: v128): v128 {
+function lows(low: v128, high: v128): v128 {
   return v128.shuffle<i32>(low, high, 0, 2, 4, 6);
 }
 
