@@ -1,0 +1,81 @@
+import { ShapeError, show } from '../../errors.ts';
+import { defineOp } from '../op.ts';
+import { columns, rows, size, type Tensor } from '../tensor.ts';
+import { buffer } from './fill.ts';
+import { GEMM_SCRATCH } from './matmul.ts';
+
+/** Where a head of queries, keys or values begins in its row, in columns. */
+export interface AttentionOptions {
+  readonly nh: number;
+  readonly nkv: number;
+  readonly hs: number;
+  /** First column of the keys and of the values in a row of the history. */
+  readonly k: number;
+  readonly v: number;
+  /** What scores are multiplied with; 1 / sqrt(hs) by default. */
+  readonly scale?: number;
+  /** Receives the probabilities (S,nh,T,Tk), for those who want to see them. */
+  readonly probs?: Tensor;
+}
+
+type Attrs = Required<Omit<AttentionOptions, 'probs'>>;
+type Inputs = readonly [q: Tensor, history: Tensor, start: Tensor, lse: Tensor, ...probs: Tensor[]];
+
+const BLOCK = 48; // at least the queries of a block in assembly/attention.ts
+
+const op = defineOp<Inputs, Attrs>({
+  name: 'attention',
+  shape([q, history, start, , probs], { nh, nkv, hs, k, v }) {
+    if (nh % nkv) throw new ShapeError(`attention: ${nh} query heads cannot share ${nkv} heads of keys and values; the first must be a multiple of the second.`);
+    if (nh * hs > columns(q)) throw new ShapeError(`attention: ${nh} heads of ${hs} do not fit in ${show(q)}.`);
+    if (history.shape.length !== 3 || history.shape[0] !== size(start)) throw new ShapeError(`attention: the keys and values must be (${size(start)},Tk,...), but they are ${show(history)}.`);
+    if (Math.max(k, v) + nkv * hs > columns(history)) throw new ShapeError(`attention: ${nkv} heads of ${hs} do not fit behind column ${Math.max(k, v)} of ${show(history)}.`);
+    const T = rows(q) / size(start);
+    if (probs && size(probs) !== size(start) * nh * T * history.shape[1]!) throw new ShapeError(`attention: the probabilities are (${size(start)}, ${nh}, ${T}, ${history.shape[1]}), but there is ${show(probs)}.`);
+    return [rows(q), nh * hs];
+  },
+  kernel: (out, [q, history, start, lse, probs], { nh, nkv, hs, k, v, scale }) => ['attention', {
+    q, k: { tensor: history, offset: k * 4 }, v: { tensor: history, offset: v * 4 }, out, lse, probs: probs ?? 0, start,
+    S: size(start), T: rows(q) / size(start), Tk: history.shape[1]!, sq: columns(q), skv: columns(history), nh, nkv, hs, scale,
+  }],
+  gradient: (dout, [q, history, start, lse, probs], out, attrs) => {
+    if (size(q) !== size(history) || q.from !== history.from && !isView(history, q)) {
+      throw new ShapeError(`attention: only where queries, keys and values are columns of one tensor is there a gradient; ${show(q)} and ${show(history)} are two.`);
+    }
+    return [grad([q, start, lse, out, dout], attrs), null, null, null, ...(probs ? [null] : [])];
+  },
+  scratch: (_out, [, history]) => GEMM_SCRATCH + BLOCK * (Math.ceil(history.shape[1]! / 4) * 4) * 4,
+  flops: (_out, [q, history, start], { nh, hs }) => {
+    const T = rows(q) / size(start), Tk = history.shape[1]!;
+    return T === Tk ? 2 * rows(q) * T * nh * hs : 4 * rows(q) * Tk * nh * hs;
+  },
+});
+
+const isView = (t: Tensor, of: Tensor): boolean => t.from?.op.name === 'view' && t.from.inputs[0] === of;
+
+const grad = defineOp<[qkv: Tensor, start: Tensor, lse: Tensor, out: Tensor, dout: Tensor], Attrs>({
+  name: 'attentionGrad',
+  shape: ([qkv]) => qkv.shape,
+  kernel: (dqkv, [qkv, start, lse, out, dout], { nh, nkv, hs, k, v, scale }) => ['attentionGrad', {
+    q: qkv, k: { tensor: qkv, offset: k * 4 }, v: { tensor: qkv, offset: v * 4 }, out, lse, dout,
+    dq: dqkv, dk: { tensor: dqkv, offset: k * 4 }, dv: { tensor: dqkv, offset: v * 4 },
+    S: size(start), T: rows(qkv) / size(start), sq: columns(qkv), skv: columns(qkv), nh, nkv, hs, scale,
+  }],
+  scratch: (_out, [qkv, start]) => GEMM_SCRATCH + 2 * BLOCK * (Math.ceil(rows(qkv) / size(start) / 4) * 4) * 4,
+  flops: (_out, [qkv, start], { nh, hs }) => 5 * rows(qkv) * (rows(qkv) / size(start)) * nh * hs,
+});
+
+/**
+ * Causal attention of new rows over everything up to them, heads side by side, several query heads sharing one head of
+ * keys and values where nkv < nh.
+ *
+ * @param q (S·T, ...): the queries are its first nh·hs columns.
+ * @param history (S,Tk,...): rows of keys and values; in training the same rows as q, seen as (S,T,...).
+ * @param start (S) i32: position of each sequence's first new row.
+ * @returns (S·T, nh·hs)
+ * @see Vaswani et al. 2017, https://arxiv.org/abs/1706.03762; Ainslie et al. 2023, https://arxiv.org/abs/2305.13245
+ */
+export function attention(q: Tensor, history: Tensor, start: Tensor, { nh, nkv, hs, k, v, scale = 1 / Math.sqrt(hs), probs }: AttentionOptions): Tensor {
+  const lse = buffer([size(start), nh, rows(q) / size(start)]);
+  return op([q, history, start, lse, ...(probs ? [probs] : [])], { nh, nkv, hs, k, v, scale });
+}

@@ -1,0 +1,135 @@
+// The transformer: tokens in, a score for every possible next token out (Vaswani et al. 2017,
+// https://arxiv.org/abs/1706.03762; Radford et al. 2019). Each layer reads the residual stream x and adds to it:
+//
+//   x = embed(tokens)
+//   x = x + attention(norm(x))        look at what was said before
+//   x = x + mlp(norm(x))              think about it
+//   logits = norm(x) Wᵀ
+//
+// Running this function once builds the graph; nothing is computed here.
+import {
+  add, attention, buffer, convolution, dropout, embedding, fill, gelu, geluErf, layerNorm, matmul, ngramIds, normal, positions, relu2, rmsNorm, rotate,
+  rotateTable, silu, swiglu, tableLookup, valueMix, view, type Tensor,
+} from '../graph/index.ts';
+import { type Group, nameOnly, Parameters, type Sequence, type Tap } from '../nn/index.ts';
+import { stream } from '../random.ts';
+import type { TransformerConfig } from './transformerConfig.ts';
+
+export interface Transformer {
+  readonly config: TransformerConfig;
+  readonly parameters: Parameters;
+  /** Numbers that are computed once and never learned: the table of angles. */
+  readonly constants: ReadonlyMap<Tensor, Tensor>;
+  /** Builds the graph from tokens to the last hidden state, (S·T, C), normed and ready for the output layer. */
+  hidden(sequence: Sequence, options?: HiddenOptions): Tensor;
+  /** The output layer, uncapped: (rows, C) to (rows, V). */
+  logits(hidden: Tensor, tap?: Tap): Tensor;
+}
+
+export interface HiddenOptions {
+  readonly tap?: Tap;
+  /** Layers whose attention probabilities are written out as `blocks.N.attention.probs`, (S,nh,T,Tk). */
+  readonly watchAttention?: (layer: number) => boolean;
+}
+
+/**
+ * @param config from `transformerConfig`.
+ * @param seed decides the first values of all parameters.
+ */
+export function transformer(config: TransformerConfig, seed = 0): Transformer {
+  const c = config, C = c.channels, F = c.hidden, hs = c.headSize, nq = c.heads * hs, nkv = c.kvHeads * hs;
+  const parameters = new Parameters();
+  const gaussian = (name: string, shape: readonly number[], group: Group, std: number): Tensor =>
+    parameters.add(name, shape, group, std === 0 ? fill(shape, 0) : normal(shape, { seed, stream: stream('init', name), std }));
+  const constant = (name: string, shape: readonly number[], group: Group, value: number): Tensor => parameters.add(name, shape, group, fill(shape, value));
+  const gpt2 = c.init === 'gpt2';
+  /** Weight (out, in) of a linear layer; `into` says that it writes into the residual stream. */
+  const weight = (name: string, out: number, inputs: number, { into = false, scale = 1 } = {}): Tensor =>
+    gaussian(`${name}.weight`, [out, inputs], 'matrix', gpt2 ? 0.02 / (into ? Math.sqrt(2 * c.layers) : 1) : into ? 0 : scale / Math.sqrt(inputs));
+  const bias = (name: string, out: number): Tensor | undefined => (c.bias ? constant(`${name}.bias`, [out], 'vector', 0) : undefined);
+  const norm = (name: string) => (c.normGain
+    ? { gain: constant(`${name}.weight`, [C], 'vector', 1), bias: c.norm === 'layer' ? bias(name, C) : undefined }
+    : { gain: undefined, bias: undefined });
+  const filter = (name: string): Tensor => constant(`${name}.weight`, [c.taps, C], 'convolution', 0);
+  const has = (at: 'input' | 'attention' | 'mlp'): boolean => c.taps > 0 && c.convolutions.includes(at);
+
+  const p = {
+    wte: gaussian('embedding.weight', [c.vocab, C], 'embedding', gpt2 ? 0.02 : 1),
+    wpe: c.positions === 'learned' ? gaussian('positions.weight', [c.context, C], 'embedding', 0.02) : undefined,
+    ngrams: c.ngrams.map(({ n, size }, i) => gaussian(`ngrams.${i}.weight`, [size, C], 'table', 0)),
+    convolution: has('input') ? filter('convolution') : undefined,
+    blocks: Array.from({ length: c.layers }, (_, i) => ({
+      norm1: norm(`blocks.${i}.attention.norm`),
+      convolution1: has('attention') ? filter(`blocks.${i}.attention.convolution`) : undefined,
+      qkv: { weight: weight(`blocks.${i}.attention.qkv`, nq + 2 * nkv, C), bias: bias(`blocks.${i}.attention.qkv`, nq + 2 * nkv) },
+      values: c.valueEmbeddings ? gaussian(`blocks.${i}.attention.values.weight`, [c.vocab, nkv], 'embedding', gpt2 ? 0.02 : 1) : undefined,
+      gate: c.valueEmbeddings ? constant(`blocks.${i}.attention.values.gate`, [c.kvHeads], 'vector', 0) : undefined,
+      out: { weight: weight(`blocks.${i}.attention.out`, C, nq, { into: true }), bias: bias(`blocks.${i}.attention.out`, C) },
+      norm2: norm(`blocks.${i}.mlp.norm`),
+      convolution2: has('mlp') ? filter(`blocks.${i}.mlp.convolution`) : undefined,
+      gateUp: c.activation === 'swiglu' ? weight(`blocks.${i}.mlp.gate`, F, C) : undefined,
+      up: { weight: weight(`blocks.${i}.mlp.up`, F, C, { scale: 0.5 }), bias: bias(`blocks.${i}.mlp.up`, F) },
+      down: { weight: weight(`blocks.${i}.mlp.down`, C, F, { into: true }), bias: bias(`blocks.${i}.mlp.down`, C) },
+    })),
+    norm: norm('norm'),
+    head: c.tied ? undefined : gaussian('head.weight', [c.vocab, C], 'head', gpt2 ? 0.02 : 0),
+  };
+
+  const angles = c.positions === 'rope' ? Object.assign(buffer([c.context, hs]), { name: 'angles' }) : null;
+  const constants = new Map(angles ? [[angles, rotateTable(c.context, hs, c.ropeBase)]] : []);
+
+  function hidden(sequence: Sequence, { tap = nameOnly, watchAttention = () => false }: HiddenOptions = {}): Tensor {
+    const { S, T, tokens, start, seed: dice } = sequence;
+    const normed = (x: Tensor, { gain, bias }: ReturnType<typeof norm>): Tensor =>
+      c.norm === 'rms' ? rmsNorm(x, gain ?? null, { eps: c.normEps }) : layerNorm(x, gain ?? null, bias ?? null, { eps: c.normEps });
+    const convolved = (name: string, x: Tensor, w: Tensor | undefined): Tensor =>
+      w ? tap(name, convolution(sequence.remember(name, x).history, w, start, T)) : x;
+    const linear = (x: Tensor, { weight, bias }: { weight: Tensor; bias?: Tensor | undefined }): Tensor => matmul(x, weight, { tb: true, add: bias });
+    const into = (x: Tensor, y: Tensor, { weight, bias }: { weight: Tensor; bias?: Tensor | undefined }, name: string): Tensor => {
+      if (dice && c.dropout > 0) return add(x, dropout(linear(y, { weight, bias }), c.dropout, dice, stream('dropout', name)));
+      const sum = matmul(y, weight, { tb: true, add: x });
+      return bias ? add(sum, bias) : sum;
+    };
+
+    let x = tap('embedding', embedding(tokens, p.wte));
+    if (p.wpe) x = positions(x, p.wpe, start, T);
+    if (p.ngrams.length) {
+      const past = sequence.remember('tokens', view(tokens, [S * T, 1]));
+      c.ngrams.forEach(({ n, size }, i) => {
+        const ids = ngramIds(past.history, start, { n, size, T, vocab: c.vocab });
+        x = add(x, tap(`ngrams.${i}`, tableLookup(ids, p.ngrams[i]!, { drop: dice ? c.tableDrop : 0, seed: dice, stream: stream('ngrams', i) })));
+      });
+    }
+    if (c.embeddingNorm) x = rmsNorm(x, null, { eps: c.normEps });
+    if (dice && c.dropout > 0) x = dropout(x, c.dropout, dice, stream('dropout', 'embedding'));
+    x = tap('input', convolved('convolution', x, p.convolution));
+
+    p.blocks.forEach((block, i) => {
+      const name = `blocks.${i}`;
+      let h = tap(`${name}.attention.norm`, normed(x, block.norm1));
+      h = convolved(`${name}.attention.convolution`, h, block.convolution1);
+      let qkv = tap(`${name}.attention.qkv`, linear(h, block.qkv));
+      if (angles || c.qkNorm) {
+        qkv = tap(`${name}.attention.rotated`, rotate(qkv, angles, start, { T, heads: c.heads + c.kvHeads, hs, eps: c.qkNorm ? c.normEps : 0 }));
+      }
+      if (block.values && block.gate) qkv = tap(`${name}.attention.mixed`, valueMix(qkv, embedding(tokens, block.values), block.gate, nq + nkv));
+      const past = sequence.remember(`${name}.attention`, qkv, nq, 2 * nkv);
+      const probs = watchAttention(i) ? tap(`${name}.attention.probs`, buffer([S, c.heads, T, past.history.shape[1]!])) : undefined;
+      const seen = attention(qkv, past.history, start, { nh: c.heads, nkv: c.kvHeads, hs, k: past.offset, v: past.offset + nkv, ...(probs && { probs }) });
+      x = tap(`${name}.attention.sum`, into(x, tap(`${name}.attention.heads`, seen), block.out, `${name}.attention`));
+
+      h = tap(`${name}.mlp.norm`, normed(x, block.norm2));
+      h = convolved(`${name}.mlp.convolution`, h, block.convolution2);
+      let f = tap(`${name}.mlp.up`, linear(h, block.up));
+      if (block.gateUp) f = swiglu(matmul(h, block.gateUp, { tb: true }), f);
+      else f = { gelu, geluErf, relu2, silu, swiglu: silu }[c.activation](f);
+      x = tap(`${name}.mlp.sum`, into(x, tap(`${name}.mlp.hidden`, f), block.down, `${name}.mlp`));
+    });
+    return tap('norm', normed(x, p.norm));
+  }
+
+  return {
+    config, parameters, constants, hidden,
+    logits: (h, tap = nameOnly) => tap('logits', matmul(h, p.head ?? p.wte, { tb: true })),
+  };
+}
