@@ -7,7 +7,7 @@
 import { madd } from "./simd";
 
 // @ts-ignore: decorator
-@inline function constant(table: usize, i: i32): v128 {
+@inline export function constant(table: usize, i: i32): v128 {
   return v128.load32_splat(table + (<usize>i << 2));
 }
 
