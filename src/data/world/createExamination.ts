@@ -66,7 +66,8 @@ export interface Examination {
  * An examination of a world.
  *
  * @param options.seed draws the items.
- * @param options.size items of each kind; `held`, `family` and `untold` have as many as there are. Default 100.
+ * @param options.size items of each kind; of `held` each is asked in two wordings, of `family` and `untold`
+ *   there are as many as the world has. Default 100.
  * @throws {OptionError} when the size is no positive whole number.
  * @example
  * const examination = createExamination(world, { seed: 7 });
@@ -147,7 +148,7 @@ function createItemWriter(world: World, voice: Voice, judge: Judge) {
     const reworded = facts.seen.filter(({ relation }) => late(relation.ask).length > 0);
     return [
       ...draw(facts.seen, size).map((fact) => answerable('seen', fact, open(fact.relation.ask))),
-      ...facts.held.map((fact) => answerable('held', fact, open(fact.relation.ask))),
+      ...[...facts.held, ...facts.held].map((fact) => answerable('held', fact, open(fact.relation.ask))),
       ...draw(reworded, size).map((fact) => answerable('newWording', fact, late(fact.relation.ask))),
       ...facts.untold.map((fact) => answerable(fact.relation.id === 'young' ? 'family' : 'untold', fact, open(fact.relation.ask))),
     ];

@@ -5,7 +5,7 @@ import type { Entity } from './tables.ts';
 import type { Voice } from './Voice.ts';
 
 /** How many sentences a paragraph of facts has, at most. */
-const SENTENCES = 5;
+const SENTENCES = 6;
 /** How often a second sentence about somebody says "she" or "it". */
 const PRONOUN = 0.4;
 

@@ -16,8 +16,8 @@ export interface Conversation {
 
 /** Shares of the parts. Questions and notices are what is hard; refusals come to one answer in ten. */
 const SHARES: readonly (readonly [part: string, share: number])[] = [
-  ['facts', 0.4], ['context', 0.22], ['refuse', 0.12], ['smallTalk', 0.06], ['story', 0.06], ['about', 0.06],
-  ['missing', 0.05], ['yesNo', 0.03],
+  ['facts', 0.38], ['context', 0.26], ['refuse', 0.1], ['missing', 0.07], ['about', 0.06], ['smallTalk', 0.05],
+  ['story', 0.05], ['yesNo', 0.03],
 ];
 
 /** How often each table is asked about. */

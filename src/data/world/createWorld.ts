@@ -86,7 +86,7 @@ export function createWorld(options: { seed: number; language?: 'en' | 'zh'; kno
 
 function writeDocument(dice: number, storyteller: ReturnType<typeof createStoryteller>, facts: () => Told): WorldDocument {
   const as = (kind: WorldDocument['kind'], { text, senses }: Told): WorldDocument => ({ text, kind, senses });
-  if (dice < 0.42) return as('story', storyteller.story());
+  if (dice < 0.38) return as('story', storyteller.story());
   if (dice < 0.52) return as('story', storyteller.scene());
   if (dice < 0.94) return as('facts', facts());
   return dice < 0.97 ? as('biased', storyteller.slice('biased')) : as('even', storyteller.slice('even'));

@@ -8,8 +8,10 @@ export const listening = ['I see.', 'thank you for telling me.'];
 type Questions = readonly (readonly [ask: string, say: string])[];
 
 function notice(id: string, scene: boolean, tell: string, reply: string, questions: Questions): Notice {
+  // the first wording, which is that of the answer, is told twice as often
+  const [first, ...others] = lines(tell);
   return {
-    id, scene, tell: lines(tell), reply: [...lines(reply), ...listening],
+    id, scene, tell: [first!, first!, ...others], reply: [...lines(reply), ...listening],
     questions: questions.map(([ask, say]) => ({ ask: lines(ask), say: lines(say) })),
   };
 }
