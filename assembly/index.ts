@@ -1,16 +1,20 @@
 export { run, serve } from "./plan";
+export * from "./adamW";
 export * from "./add";
+export * from "./attention";
+export * from "./clip";
+export * from "./convolution";
 export * from "./dropout";
 export * from "./embedding";
 export * from "./fill";
 export * from "./matmul";
 export * from "./ngram";
+export * from "./norm";
 export * from "./random";
-export * from "./sparseRows";
-export * from "./attention";
-export * from "./convolution";
 export * from "./remember";
 export * from "./rotate";
+export * from "./sgd";
+export * from "./sparseRows";
 export * from "./valueMix";
 /** First byte after the module's own constants; everything above belongs to the engine. */
 export const heap: usize = __heap_base;
