@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import asc from 'assemblyscript/asc';
 import { beforeAll, expect, test } from 'vitest';
+import { erf } from './erf.ts';
 
 const NAMES = ['exp4', 'log4', 'tanh4', 'sigmoid4', 'erf4', 'sin4', 'cos4'] as const;
 const assembly = new URL('../../assembly/', import.meta.url);
@@ -53,22 +54,6 @@ function worst(name: (typeof NAMES)[number], truth: (x: number) => number, low: 
     most = Math.max(most, right === 0 ? Math.abs(y[i]!) * 1e30 : Math.abs(y[i]! - right) / ulp(right));
   });
   return most;
-}
-
-// erf in float64: Taylor near 0, continued fraction of erfc (Lentz) beyond
-function erf(x: number): number {
-  const a = Math.abs(x);
-  if (a < 2.5) {
-    let term = a, sum = a;
-    for (let n = 1; n < 80; n++) {
-      term *= -(a * a) / n;
-      sum += term / (2 * n + 1);
-    }
-    return (Math.sign(x) * 2 * sum) / Math.sqrt(Math.PI);
-  }
-  let fraction = 0;
-  for (let n = 60; n > 0; n--) fraction = n / 2 / (a + fraction);
-  return Math.sign(x) * (1 - Math.exp(-a * a) / Math.sqrt(Math.PI) / (a + fraction));
 }
 
 const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
