@@ -1,19 +1,23 @@
 export { run, serve } from "./plan";
+export * from "./activation";
 export * from "./adamW";
 export * from "./add";
 export * from "./attention";
 export * from "./clip";
 export * from "./convolution";
+export * from "./crossEntropy";
 export * from "./dropout";
 export * from "./embedding";
 export * from "./fill";
 export * from "./matmul";
+export * from "./meanSquaredError";
 export * from "./ngram";
 export * from "./norm";
 export * from "./random";
 export * from "./remember";
 export * from "./rotate";
 export * from "./sgd";
+export * from "./softmax";
 export * from "./sparseRows";
 export * from "./valueMix";
 /** First byte after the module's own constants; everything above belongs to the engine. */

@@ -17,27 +17,28 @@ const op = defineOp<Inputs, { eps: number }>({
     return x.shape;
   },
   kernel: (out, [x, scales, weight, bias], { eps }) => ['layerNorm', { x, weight, bias: bias ?? 0, out, scales, R: rows(x), C: columns(x), eps }],
-  gradient: (dy, [x, scales, weight, bias]) => [
-    gradX([x, scales, weight, dy], {}),
+  gradient: (dy, [x, scales, weight, bias], y) => [
+    gradX([x, scales, weight, y, dy], {}),
     null,
-    gradWeight([x, scales, dy], { shape: weight.shape }),
+    gradWeight([x, scales, y, dy], { shape: weight.shape }),
     ...(bias ? [sumRows(dy)] : []),
   ],
   mayOverwrite: () => 0,
 });
 
-const gradX = defineOp<readonly [x: Tensor, scales: Tensor, weight: Tensor, dy: Tensor, ...sum: Tensor[]]>({
+// y is an input of both gradients because whoever computes it fills the scales
+const gradX = defineOp<readonly [x: Tensor, scales: Tensor, weight: Tensor, y: Tensor, dy: Tensor, ...sum: Tensor[]]>({
   name: 'layerNormGrad',
   shape: ([x]) => x.shape,
-  kernel: (out, [x, scales, weight, dy, sum]) => ['layerNormGrad', { x, weight, dy, sum: sum ?? 0, out, scales, R: rows(x), C: columns(x) }],
-  plus: (_out, sum, [x, scales, weight, dy, already]): Tensor | null => (already ? null : gradX([x, scales, weight, dy, sum], {})),
-  mayOverwrite: () => 3,
+  kernel: (out, [x, scales, weight, , dy, sum]) => ['layerNormGrad', { x, weight, dy, sum: sum ?? 0, out, scales, R: rows(x), C: columns(x) }],
+  plus: (_out, sum, [x, scales, weight, y, dy, already]): Tensor | null => (already ? null : gradX([x, scales, weight, y, dy, sum], {})),
+  mayOverwrite: () => 4,
 });
 
-const gradWeight = defineOp<readonly [x: Tensor, scales: Tensor, dy: Tensor], { shape: readonly number[] }>({
+const gradWeight = defineOp<readonly [x: Tensor, scales: Tensor, y: Tensor, dy: Tensor], { shape: readonly number[] }>({
   name: 'layerNormGradWeight',
   shape: (_inputs, { shape }) => shape,
-  kernel: (out, [x, scales, dy]) => ['layerNormGradWeight', { x, dy, out, scales, R: rows(x), C: columns(x) }],
+  kernel: (out, [x, scales, , dy]) => ['layerNormGradWeight', { x, dy, out, scales, R: rows(x), C: columns(x) }],
 });
 
 /**

@@ -14,31 +14,32 @@ const op = defineOp<Inputs, { eps: number }>({
     return x.shape;
   },
   kernel: (out, [x, scales, weight], { eps }) => ['rmsNorm', { x, weight: weight ?? 0, out, scales, R: rows(x), C: columns(x), eps }],
-  gradient: (dy, [x, scales, weight]) => [
-    gradX([x, scales, dy, ...(weight ? [weight] : [])], { weighted: weight !== undefined }),
+  gradient: (dy, [x, scales, weight], y) => [
+    gradX([x, scales, y, dy, ...(weight ? [weight] : [])], { weighted: weight !== undefined }),
     null,
-    ...(weight ? [gradWeight([x, scales, dy], { shape: weight.shape })] : []),
+    ...(weight ? [gradWeight([x, scales, y, dy], { shape: weight.shape })] : []),
   ],
   mayOverwrite: () => 0,
 });
 
-type GradInputs = readonly [x: Tensor, scales: Tensor, dy: Tensor, ...weightAndSum: Tensor[]];
+// y is an input of both gradients because whoever computes it fills the scales
+type GradInputs = readonly [x: Tensor, scales: Tensor, y: Tensor, dy: Tensor, ...weightAndSum: Tensor[]];
 
 const gradX = defineOp<GradInputs, { weighted: boolean }>({
   name: 'rmsNormGrad',
   shape: ([x]) => x.shape,
-  kernel(out, [x, scales, dy, ...rest], { weighted }) {
+  kernel(out, [x, scales, , dy, ...rest], { weighted }) {
     const weight = weighted ? rest[0]! : 0, sum = rest[weighted ? 1 : 0] ?? 0;
     return ['rmsNormGrad', { x, weight, dy, sum, out, scales, R: rows(x), C: columns(x) }];
   },
-  plus: (_out, sum, inputs, attrs): Tensor | null => (inputs.length > (attrs.weighted ? 4 : 3) ? null : gradX([...inputs, sum], attrs)),
-  mayOverwrite: () => 2,
+  plus: (_out, sum, inputs, attrs): Tensor | null => (inputs.length > (attrs.weighted ? 5 : 4) ? null : gradX([...inputs, sum], attrs)),
+  mayOverwrite: () => 3,
 });
 
-const gradWeight = defineOp<readonly [x: Tensor, scales: Tensor, dy: Tensor], { shape: readonly number[] }>({
+const gradWeight = defineOp<readonly [x: Tensor, scales: Tensor, y: Tensor, dy: Tensor], { shape: readonly number[] }>({
   name: 'rmsNormGradWeight',
   shape: (_inputs, { shape }) => shape,
-  kernel: (out, [x, scales, dy]) => ['rmsNormGradWeight', { x, dy, out, scales, R: rows(x), C: columns(x) }],
+  kernel: (out, [x, scales, , dy]) => ['rmsNormGradWeight', { x, dy, out, scales, R: rows(x), C: columns(x) }],
 });
 
 /**

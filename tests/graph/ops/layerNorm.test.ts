@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
+import { backward } from '../../../src/graph/backward.ts';
 import { add, scale } from '../../../src/graph/ops/add.ts';
 import { layerNorm } from '../../../src/graph/ops/layerNorm.ts';
-import { param } from '../../../src/graph/tensor.ts';
+import { input, param } from '../../../src/graph/tensor.ts';
 import { expectOp } from '../expectOp.ts';
+import { evaluate, floats, onTeams } from '../onTeams.ts';
 
 function reference(x: Float64Array, C: number, weight: ArrayLike<number>, bias: ArrayLike<number> | null, eps = 1e-5): Float64Array {
   return x.map((value, i) => {
@@ -41,4 +43,15 @@ test('a large mean costs little', () => {
 test('parameters of another size are refused by name', () => {
   const x = param('x', [3, 8]), eight = param('w', [8]), six = param('h.0.ln.bias', [6]);
   expect(() => layerNorm(x, eight, six)).toThrow('x (3, 8) has 8 channels, h.0.ln.bias (6) has 6');
+});
+
+test('the gradient is right in a plan that has no other output', async () => {
+  const x = param('x', [2, 3]), dy = input('dy', [2, 3]);
+  const w = input('w', [3]);
+  const y = layerNorm(x, w), dx = backward(y, dy).get(x)!;
+  const given = [{ ...floats('x', [1, 2, 4, 0, 1, 5]), tensor: x }, { ...floats('dy', [1, 0, 0, 0, 1, 0]), tensor: dy }, { ...floats('w', [1, 2, 3]), tensor: w }];
+  const alone = await evaluate(dx, given);
+  const both = await onTeams([y, dx], given, (plan) => (plan.run(), plan.read(dx)));
+  expect(alone).toEqual(both);
+  expect(alone[0]).not.toBe(0);
 });

@@ -4,6 +4,7 @@ import { rmsNorm } from '../../../src/graph/ops/rmsNorm.ts';
 import { backward } from '../../../src/graph/backward.ts';
 import { dependencies, input, param } from '../../../src/graph/tensor.ts';
 import { expectOp } from '../expectOp.ts';
+import { evaluate, floats, onTeams } from '../onTeams.ts';
 
 function reference(x: Float64Array, C: number, weight: ArrayLike<number> | null, eps = 1e-5): Float64Array {
   return x.map((value, i) => {
@@ -42,4 +43,14 @@ test('rows of zeros give zeros', () =>
 test('a weight of another size is refused by name', () => {
   expect(() => rmsNorm(param('blocks.2.x', [3, 8]), param('blocks.2.norm.weight', [6])))
     .toThrow('blocks.2.x (3, 8) has 8 channels, blocks.2.norm.weight (6) has 6');
+});
+
+test('the gradient is right in a plan that has no other output', async () => {
+  const x = param('x', [2, 3]), dy = input('dy', [2, 3]);
+  const y = rmsNorm(x), dx = backward(y, dy).get(x)!;
+  const given = [{ ...floats('x', [1, 2, 4, 0, 1, 5]), tensor: x }, { ...floats('dy', [1, 0, 0, 0, 1, 0]), tensor: dy }];
+  const alone = await evaluate(dx, given);
+  const both = await onTeams([y, dx], given, (plan) => (plan.run(), plan.read(dx)));
+  expect(alone).toEqual(both);
+  expect(alone[0]).not.toBe(0);
 });

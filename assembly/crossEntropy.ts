@@ -1,0 +1,124 @@
+// How surprised a model is by the token that came, in nats:
+//
+//   loss[r] = weight[r] (ln sum over v of e^l[v]  -  l[target[r]]),   l = cap(logits[r])
+//   cap(l)  = softcap tanh(l / softcap), or l itself when softcap is 0     (Gemma 2, https://arxiv.org/abs/2408.00118)
+//
+// A row whose weight is 0 or whose target is below 0 is not read at all: its loss and its gradient are 0.
+// A target that is no column gives a loss of NaN.
+import { exp4, log4, tanh4 } from "./math";
+import { maxRow, put } from "./row";
+import { head, sum4 } from "./simd";
+import { first, last } from "./slice";
+
+@unmanaged class CrossEntropy {
+  logits: usize;  // (R,V)
+  targets: usize; // (R) i32
+  weights: usize; // (R)
+  loss: usize;    // (R)
+  lse: usize;     // (R) ln sum e^l, kept for the gradient
+  R: i32;
+  V: i32;
+  softcap: f32;
+}
+@unmanaged class CrossEntropyGrad {
+  logits: usize;
+  targets: usize;
+  weights: usize;
+  lse: usize;
+  dloss: usize;   // (R)
+  out: usize;     // (R,V), may be the logits
+  R: i32;
+  V: i32;
+  softcap: f32;
+}
+
+/** cap(l), for inverse = 1 / softcap. */
+function cap4(l: v128, softcap: v128, inverse: v128): v128 {
+  return f32x4.mul(softcap, tanh4(f32x4.mul(l, inverse)));
+}
+
+export function crossEntropy(p: CrossEntropy, thread: i32, threads: i32): void {
+  const V = p.V, stride = <usize>V << 2, softcap = p.softcap, cap = f32x4.splat(softcap), inverse = f32x4.splat(1 / softcap);
+  for (let r = first(p.R, thread, threads), end = last(p.R, thread, threads); r < end; r++) {
+    const at = <usize>r << 2, row = p.logits + <usize>r * stride;
+    const target = load<i32>(p.targets + at), weight = load<f32>(p.weights + at);
+    let loss: f32 = 0, lse: f32 = 0;
+    if (target >= V) {
+      loss = lse = NaN;
+    } else if (target >= 0 && weight != 0) {
+      let most = f32x4.splat(maxRow(row, V)), sum: f32, score = v128.load32_splat(row + (<usize>target << 2));
+      if (softcap > 0) {
+        most = cap4(most, cap, inverse);
+        score = cap4(score, cap, inverse);
+        sum = sumOfCappedExp(row, V, most, cap, inverse);
+      } else {
+        sum = sumOfExp(row, V, most);
+      }
+      lse = f32x4.extract_lane(f32x4.add(most, log4(f32x4.splat(sum))), 0);
+      loss = weight * (lse - f32x4.extract_lane(score, 0));
+    }
+    store<f32>(p.loss + at, loss);
+    store<f32>(p.lse + at, lse);
+  }
+}
+
+/** Sum of e^(l - most). */
+function sumOfExp(l: usize, V: i32, most: v128): f32 {
+  let even = f32x4.splat(0), odd = even, i = V;
+  for (; i >= 8; i -= 8, l += 32) {
+    even = f32x4.add(even, exp4(f32x4.sub(v128.load(l), most)));
+    odd = f32x4.add(odd, exp4(f32x4.sub(v128.load(l, 16), most)));
+  }
+  for (; i > 0; i -= 4, l += 16) {
+    const e = exp4(f32x4.sub(v128.load(l), most));
+    even = f32x4.add(even, i < 4 ? head(e, i) : e);
+  }
+  return sum4(f32x4.add(even, odd));
+}
+
+/** Sum of e^(cap(l) - most). */
+function sumOfCappedExp(l: usize, V: i32, most: v128, cap: v128, inverse: v128): f32 {
+  let sum = f32x4.splat(0);
+  for (let i = V; i > 0; i -= 4, l += 16) {
+    const e = exp4(f32x4.sub(cap4(v128.load(l), cap, inverse), most));
+    sum = f32x4.add(sum, i < 4 ? head(e, i) : e);
+  }
+  return sum4(sum);
+}
+
+/** dlogits = dloss weight (e^(l - lse) - [v is the target]) dl/dlogits,  dl/dlogits = 1 - (l / softcap)² */
+export function crossEntropyGrad(p: CrossEntropyGrad, thread: i32, threads: i32): void {
+  const V = p.V, stride = <usize>V << 2, softcap = p.softcap;
+  for (let r = first(p.R, thread, threads), end = last(p.R, thread, threads); r < end; r++) {
+    const at = <usize>r << 2, row = p.logits + <usize>r * stride, out = p.out + <usize>r * stride;
+    const target = load<i32>(p.targets + at), weight = load<f32>(p.weights + at);
+    if (target < 0 || weight == 0) {
+      memory.fill(out, 0, stride);
+      continue;
+    }
+    // out may be the row itself: the target's logit is read first, and its gradient is written last
+    const chosen = target < V ? v128.load32_splat(row + (<usize>target << 2)) : f32x4.splat(0);
+    const lse = v128.load32_splat(p.lse + at), d = f32x4.splat(load<f32>(p.dloss + at) * weight);
+    if (softcap > 0) gradOfCapped(row, out, V, target, chosen, lse, d, softcap);
+    else gradOfPlain(row, out, V, target, chosen, lse, d);
+  }
+}
+
+function gradOfPlain(row: usize, out: usize, V: i32, target: i32, chosen: v128, lse: v128, d: v128): void {
+  for (let c: usize = 0, left = V; left > 0; c += 16, left -= 4) {
+    put(out + c, f32x4.mul(d, exp4(f32x4.sub(v128.load(row + c), lse))), left);
+  }
+  const p = exp4(f32x4.sub(chosen, lse));
+  if (target < V) v128.store32_lane(out + (<usize>target << 2), f32x4.mul(d, f32x4.sub(p, f32x4.splat(1))), 0);
+}
+
+function gradOfCapped(row: usize, out: usize, V: i32, target: i32, chosen: v128, lse: v128, d: v128, softcap: f32): void {
+  const cap = f32x4.splat(softcap), inverse = f32x4.splat(1 / softcap), one = f32x4.splat(1);
+  for (let c: usize = 0, left = V; left > 0; c += 16, left -= 4) {
+    const t = tanh4(f32x4.mul(v128.load(row + c), inverse)), p = exp4(f32x4.sub(f32x4.mul(cap, t), lse));
+    put(out + c, f32x4.mul(f32x4.mul(d, p), f32x4.sub(one, f32x4.mul(t, t))), left);
+  }
+  const t = tanh4(f32x4.mul(chosen, inverse)), p = exp4(f32x4.sub(f32x4.mul(cap, t), lse));
+  const slope = f32x4.mul(d, f32x4.sub(one, f32x4.mul(t, t)));
+  if (target < V) v128.store32_lane(out + (<usize>target << 2), f32x4.mul(slope, f32x4.sub(p, one)), 0);
+}

@@ -1,0 +1,51 @@
+import { OptionError, ShapeError, show } from '../../errors.ts';
+import { defineOp } from '../op.ts';
+import { columns, rows, size, type Tensor } from '../tensor.ts';
+import { buffer } from './fill.ts';
+
+interface Attrs { softcap: number }
+
+const op = defineOp<[logits: Tensor, targets: Tensor, weights: Tensor, lse: Tensor], Attrs>({
+  name: 'crossEntropy',
+  shape([logits, targets, weights]) {
+    for (const t of [targets, weights]) {
+      if (size(t) !== rows(logits)) {
+        throw new ShapeError(`crossEntropy: targets and weights need one number per row of logits. ${show(logits)} has ${rows(logits)} rows, ${show(t)} has ${size(t)}.`);
+      }
+    }
+    return [rows(logits)];
+  },
+  kernel: (loss, [logits, targets, weights, lse], { softcap }) =>
+    ['crossEntropy', { logits, targets, weights, loss, lse, R: rows(logits), V: columns(logits), softcap }],
+  gradient: (dloss, [logits, targets, weights, lse], loss, attrs) => [grad([logits, targets, weights, lse, dloss, loss], attrs), null, null, null],
+});
+
+// the loss is an input because whoever computes it fills lse
+const grad = defineOp<[logits: Tensor, targets: Tensor, weights: Tensor, lse: Tensor, dloss: Tensor, loss: Tensor], Attrs>({
+  name: 'crossEntropyGrad',
+  shape: ([logits]) => logits.shape,
+  kernel: (out, [logits, targets, weights, lse, dloss], { softcap }) =>
+    ['crossEntropyGrad', { logits, targets, weights, lse, dloss, out, R: rows(logits), V: columns(logits), softcap }],
+  // the largest tensor of a training step: it is never there twice
+  mayOverwrite: () => 0,
+});
+
+/**
+ * What each row's target costs, in nats: weight · (ln Σ e^l - l[target]), where l is the row of logits,
+ * or softcap · tanh(logits / softcap) if a softcap is given.
+ *
+ * The gradient takes over the memory of the logits where nobody else needs them.
+ *
+ * @param logits (..., V)
+ * @param targets (R) whole numbers (i32), one per row. A row with a target below 0 costs nothing; one of V or more gives NaN.
+ * @param weights (R). A row of weight 0 costs nothing. For a mean, give weights that add up to 1, or divide in the gradient of the loss.
+ * @returns loss (R)
+ * @throws {ShapeError} when targets or weights do not have one number per row.
+ * @throws {OptionError} when softcap is below 0 or no number.
+ * @example
+ * crossEntropy(logits, targets, weights); // logits [0, 0], target 1, weight 1: [0.693], which is ln 2
+ */
+export function crossEntropy(logits: Tensor, targets: Tensor, weights: Tensor, { softcap = 0 }: { readonly softcap?: number } = {}): Tensor {
+  if (!(softcap >= 0 && softcap < Infinity)) throw new OptionError('softcap', `softcap must be a number above 0, or 0 for none, but it is ${softcap}.`);
+  return op([logits, targets, weights, buffer([rows(logits)])], { softcap });
+}
