@@ -33,6 +33,8 @@ export interface Plan {
   free(): void;
   /** A table of kernels, names, shapes, bytes and FLOPs. */
   print(): string;
+  /** Runs every instruction alone, `runs` times over the whole plan, and returns the median milliseconds of each. */
+  profile(runs?: number): number[];
 }
 
 export interface Instruction {
@@ -128,7 +130,7 @@ export function compile(engine: Engine, outputs: readonly Tensor[], { keep = [],
   };
   const value = (a: Argument): number => (typeof a === 'number' ? a : 'tensor' in a ? at(a.tensor) + a.offset : at(a));
 
-  const words: number[] = [], instructions: Instruction[] = [];
+  const words: number[] = [], instructions: Instruction[] = [], lengths: number[] = [];
   let scratch = 0, work = 0;
   for (const t of order) {
     if (!t.from) continue;
@@ -139,8 +141,10 @@ export function compile(engine: Engine, outputs: readonly Tensor[], { keep = [],
     scratch = Math.max(scratch, op.scratch?.(t, inputs, attrs as never) ?? 0);
     const flops = op.flops?.(t, inputs, attrs as never) ?? 0;
     work += flops + size(t);
+    const before = words.length;
     words.push(...engine.encode(kernel, Object.fromEntries(Object.entries(args).map(([name, a]) => [name, value(a)]))));
     instructions.push({ kernel, tensor: t, flops });
+    lengths.push(words.length - before);
   }
   words.push(0, 0);
   engine.reserveScratch(scratch);
@@ -158,6 +162,23 @@ export function compile(engine: Engine, outputs: readonly Tensor[], { keep = [],
         engine.memory.free(address);
         places.delete(t);
       }
+    },
+    profile(runs = 11) {
+      // each instruction, followed by the word that ends a plan
+      const alone = engine.memory.allocate((Math.max(...lengths) + 2) * 4);
+      const times = instructions.map((): number[] => []);
+      for (let run = 0; run < runs; run++) {
+        let from = 0;
+        lengths.forEach((length, i) => {
+          engine.i32(alone, length + 2).set([...words.slice(from, from + length), 0, 0]);
+          from += length;
+          const began = performance.now();
+          engine.run(alone, team);
+          times[i]!.push(performance.now() - began);
+        });
+      }
+      engine.memory.free(alone);
+      return times.map((list) => list.sort((a, b) => a - b)[list.length >> 1]!);
     },
     print: () => [
       ...instructions.map(({ kernel, tensor: t, flops }, i) =>

@@ -86,7 +86,7 @@ export function transformer(config: TransformerConfig, seed = 0): Transformer {
       w ? tap(name, convolution(sequence.remember(name, x).history, w, start, T)) : x;
     const linear = (x: Tensor, { weight, bias }: { weight: Tensor; bias?: Tensor | undefined }): Tensor => matmul(x, weight, { tb: true, add: bias });
     const into = (x: Tensor, y: Tensor, { weight, bias }: { weight: Tensor; bias?: Tensor | undefined }, name: string): Tensor => {
-      if (dice && c.dropout > 0) return add(x, dropout(linear(y, { weight, bias }), c.dropout, dice, stream('dropout', name)));
+      if (dice && c.dropout > 0) return add(x, dropout(linear(y, { weight, bias }), dice, { drop: c.dropout, stream: stream('dropout', name) }));
       const sum = matmul(y, weight, { tb: true, add: x });
       return bias ? add(sum, bias) : sum;
     };
@@ -96,12 +96,12 @@ export function transformer(config: TransformerConfig, seed = 0): Transformer {
     if (p.ngrams.length) {
       const past = sequence.remember('tokens', view(tokens, [S * T, 1]));
       c.ngrams.forEach(({ n, size }, i) => {
-        const ids = ngramIds(past.history, start, { n, size, T, vocab: c.vocab });
+        const ids = ngramIds(past.history, start, { n, size, T, Tk: past.history.shape[1]!, vocab: c.vocab });
         x = add(x, tap(`ngrams.${i}`, tableLookup(ids, p.ngrams[i]!, { drop: dice ? c.tableDrop : 0, seed: dice, stream: stream('ngrams', i) })));
       });
     }
     if (c.embeddingNorm) x = rmsNorm(x, null, { eps: c.normEps });
-    if (dice && c.dropout > 0) x = dropout(x, c.dropout, dice, stream('dropout', 'embedding'));
+    if (dice && c.dropout > 0) x = dropout(x, dice, { drop: c.dropout, stream: stream('dropout', 'embedding') });
     x = tap('input', convolved('convolution', x, p.convolution));
 
     p.blocks.forEach((block, i) => {

@@ -1,0 +1,23 @@
+// Inkling: how a language model works, by being one. The chapters in the order of the story; each is a folder whose
+// index.ts opens it. Everything here runs in Node and in pages alike; files and folders are in `inkling/node`.
+
+// 1. Text becomes numbers.
+export * from './tokenizer/index.ts';
+// 2. Numbers become batches of examples.
+export * from './data/index.ts';
+// 3. Numbers become a probability for every possible next token.
+export * from './nn/index.ts';
+export * from './models/index.ts';
+// 4. What the prediction is made of, and how blame flows back through it.
+export * from './graph/index.ts';
+// 5. Where the arithmetic happens.
+export * from './engine/index.ts';
+// 6. Predictions get better.
+export * from './train/index.ts';
+// 7. Predictions become text.
+export * from './decode/index.ts';
+// 9. Models are kept in files.
+export * from './formats/index.ts';
+
+export { DataError, FormatError, MemoryError, OptionError, ShapeError } from './errors.ts';
+export { Random, stream } from './random.ts';

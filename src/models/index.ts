@@ -1,0 +1,13 @@
+// Chapter 3: numbers become a probability for every possible next token.
+//
+//   p(next | text) = softmax(W h(text))
+//
+// One transformer, told by switches to be GPT-2, Llama, nanochat or our own form; and a plain feed-forward net.
+// A model is a function that builds a graph; its numbers are kept apart from it, in `Weights`.
+//
+// Reading order: transformerConfig.ts, transformer.ts, weights.ts, languageModel.ts.
+export { createLanguageModel, type LanguageModel, loadLanguageModel, parseConfig, saveLanguageModel } from './languageModel.ts';
+export { type Preset, preset, type PresetName, presets, sizesOfDepth } from './presets.ts';
+export { type HiddenOptions, type Transformer, transformer } from './transformer.ts';
+export { flopsPerToken, type Form, forms, type TransformerConfig, transformerConfig, type TransformerOptions } from './transformerConfig.ts';
+export { requireMemory, type Weighted, Weights } from './weights.ts';

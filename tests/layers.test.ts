@@ -1,0 +1,63 @@
+// The table of layers: a module imports only from a lower level, never sideways into another folder of its own level.
+// The only copy of the rule.
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { expect, test } from 'vitest';
+
+const levels: readonly (readonly string[])[] = [
+  ['errors.ts', 'random.ts'],
+  ['engine', 'formats'],
+  ['graph', 'tokenizer'],
+  ['nn', 'data'],
+  ['models'],
+  ['train', 'decode'],
+  ['inspect'],
+  ['index.ts', 'node'], // the public API for pages, and what Node adds to it: files, folders
+  ['cli', 'server', 'web', 'worker.ts'],
+];
+const level = new Map(levels.flatMap((names, i) => names.map((name) => [name, i] as const)));
+const src = new URL('../src/', import.meta.url).pathname;
+const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts')).sort();
+const part = (file: string): string => file.split('/')[0]!;
+
+const imports = (file: string): string[] =>
+  [...readFileSync(join(src, file), 'utf8').matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map((match) => match[1]!);
+
+test('every file of src has a level', () => {
+  expect(files.filter((file) => !level.has(part(file)))).toEqual([]);
+});
+
+test('imports point down', () => {
+  const wrong: string[] = [];
+  for (const file of files) {
+    for (const target of imports(file).filter((name) => name.startsWith('.'))) {
+      const path = relative(src, join(src, dirname(file), target));
+      if (path.startsWith('..')) {
+        if (path !== '../build/kernels.js') wrong.push(`${file} imports ${target} from outside src`);
+        continue;
+      }
+      const from = part(file), to = part(path);
+      if (from === to) continue;
+      if (!level.has(to) || level.get(to)! >= level.get(from)!) {
+        const nodeOverIndex = from === 'node' && to === 'index.ts'; // Node's library is the library and more
+        if (!nodeOverIndex) wrong.push(`${file} imports ${path}`);
+      }
+    }
+  }
+  expect(wrong).toEqual([]);
+});
+
+test('imports end in .ts, and only Node folders import node:', () => {
+  const wrong: string[] = [];
+  for (const file of files) {
+    for (const target of imports(file)) {
+      if (target.startsWith('.') && !target.endsWith('.ts') && !target.endsWith('kernels.js')) wrong.push(`${file}: ${target}`);
+      if (target.startsWith('node:') && !['node', 'cli', 'server', 'build'].includes(part(file))) wrong.push(`${file}: ${target}`);
+    }
+  }
+  expect(wrong).toEqual([]);
+});
+
+test('no folder or file is named for nothing', () => {
+  expect(files.filter((file) => /(^|\/)(utils?|helpers?|common|core|misc)(\/|\.ts$)/.test(file))).toEqual([]);
+});
