@@ -1,0 +1,113 @@
+// A conversation inside a bounded memory. The model sees only its context; when a conversation outgrows it, the oldest
+// turns are dropped, whole, and the user is told.
+import { OptionError } from '../errors.ts';
+import type { LanguageModel } from '../models/index.ts';
+import { type Message, renderChat } from '../tokenizer/index.ts';
+import { Decoder } from './decoder.ts';
+import { generate, type Generated, type Piece } from './generate.ts';
+import { type GenerateOptions, generateSettings } from './generateOptions.ts';
+
+export interface ChatOptions extends Omit<GenerateOptions, 'addBos' | 'decoder' | 'signal'> {
+  /** Stands before the conversation and is never dropped. */
+  readonly system?: string | undefined;
+}
+
+export interface Reply extends Generated {
+  /** Turns (a message and its reply) that the model no longer remembers, dropped to make room for this one. */
+  readonly dropped: number;
+}
+
+/** A conversation with a model, one reply after the other. */
+export class Chat {
+  readonly #model: LanguageModel;
+  readonly #options: GenerateOptions;
+  readonly #system: readonly Message[];
+  readonly #decoder: Decoder;
+  /** Messages and replies in turn, as far as the model remembers them. */
+  #turns: Message[] = [];
+  #replies = 0;
+  #speaking = false;
+
+  /**
+   * Takes the memory for one conversation; {@link free} gives it back.
+   *
+   * @throws {OptionError} for an option that cannot work, or a tokenizer without the special tokens of conversations.
+   * @example
+   * const chat = new Chat(model, { seed: 1 });
+   * for await (const { text } of chat.send('Who has a red kite?')) process.stdout.write(text);
+   */
+  constructor(model: LanguageModel, { system, ...options }: ChatOptions = {}) {
+    generateSettings(options);
+    if (system !== undefined && typeof system !== 'string') throw new OptionError('system', 'system must be a string.');
+    this.#system = system === undefined ? [] : [{ role: 'system', content: system }];
+    renderChat(model.tokenizer, this.#system, { reply: true });
+    this.#model = model;
+    this.#options = options;
+    this.#decoder = new Decoder(model);
+  }
+
+  /** What the model remembers, the system message first. */
+  get messages(): readonly Message[] {
+    return [...this.#system, ...this.#turns];
+  }
+
+  /** Memory that this conversation holds. */
+  get bytes(): number {
+    return this.#decoder.bytes;
+  }
+
+  /**
+   * Says something and lets the model answer. Reply number i of a conversation is drawn from random sequence i of the
+   * seed. If the caller breaks off, what was said so far counts as the reply.
+   *
+   * @returns behind the last piece: the whole reply, and how many old turns were dropped.
+   * @throws {OptionError} when the message alone does not fit in the context; the conversation stays as it was.
+   */
+  async *send(text: string, { signal }: { signal?: AbortSignal | undefined } = {}): AsyncGenerator<Piece, Reply, undefined> {
+    if (typeof text !== 'string') throw new OptionError('text', 'A message must be a string.');
+    if (this.#speaking) throw new OptionError('text', 'The last reply is not yet finished. Read it to its end, or break off, before the next message.');
+    const message: Message = { role: 'user', content: text };
+    const turns = this.#turns, { prompt, dropped } = this.#fit(message);
+    turns.splice(0, 2 * dropped);
+    this.#speaking = true;
+    const index = (this.#options.index ?? 0) + this.#replies++;
+    const pieces = generate(this.#model, prompt, { ...this.#options, index, signal, decoder: this.#decoder });
+    let said = '';
+    try {
+      for (;;) {
+        const next = await pieces.next();
+        if (next.done) return { ...next.value, dropped };
+        said += next.value.text;
+        yield next.value;
+      }
+    } finally {
+      turns.push(message, { role: 'assistant', content: said });
+      this.#speaking = false;
+    }
+  }
+
+  /** Begins anew: only the system message is left, and random numbers begin where they began. */
+  reset(): void {
+    this.#turns = [];
+    this.#replies = 0;
+  }
+
+  /** Gives the memory back. */
+  free(): void {
+    this.#decoder.free();
+  }
+
+  /** The conversation with a new message as tokens, after dropping as many old turns as it takes to leave room for a reply. */
+  #fit(message: Message): { prompt: Uint32Array; dropped: number } {
+    const { positions } = this.#decoder;
+    const room = Math.min(generateSettings(this.#options).tokens, Math.floor(positions / 4));
+    for (let dropped = 0; ; dropped++) {
+      const turns = this.#turns.slice(2 * dropped);
+      const prompt = renderChat(this.#model.tokenizer, [...this.#system, ...turns, message], { reply: true }).ids;
+      if (prompt.length + room <= positions) return { prompt, dropped };
+      if (turns.length > 0) continue;
+      if (prompt.length < positions) return { prompt, dropped };
+      throw new OptionError('text', `This message${this.#system.length ? ' and the system message' : ''} would be ${prompt.length} tokens, but the model's context holds ${positions}. Shorten it.`);
+    }
+  }
+}

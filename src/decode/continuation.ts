@@ -1,0 +1,60 @@
+import type { Tokenizer } from '../tokenizer/index.ts';
+import { createSampler, type GenerateSettings } from './generateOptions.ts';
+import type { Sampler } from './sampler.ts';
+import { StopStrings } from './stopStrings.ts';
+
+/** Why a text ended: enough tokens, a stop string, a special token of the model's, or no more room in the context. */
+export type Reason = 'length' | 'stop' | 'end' | 'context';
+
+/** One sequence on its way: draws its tokens, turns them into text that can be shown, and knows when to end. */
+export class Continuation {
+  /** What it goes on from. */
+  readonly prompt: Uint32Array;
+  /** The tokens so far, without the special token at the end. */
+  readonly tokens: number[] = [];
+  /** The text so far: what was shown. */
+  text = '';
+  /** null as long as it goes on. */
+  reason: Reason | null = null;
+  readonly #tokenizer: Tokenizer;
+  readonly #most: number;
+  readonly #sampler: Sampler;
+  readonly #characters: ReturnType<Tokenizer['stream']>;
+  readonly #stops: StopStrings;
+  readonly #special: ReadonlySet<number>;
+
+  constructor(tokenizer: Tokenizer, prompt: Uint32Array, settings: GenerateSettings) {
+    this.prompt = prompt;
+    this.#tokenizer = tokenizer;
+    this.#most = settings.tokens;
+    this.#sampler = createSampler(settings);
+    this.#characters = tokenizer.stream();
+    this.#stops = new StopStrings(settings.stop);
+    this.#special = new Set(tokenizer.specials.values());
+  }
+
+  /**
+   * Draws the next token.
+   *
+   * @param full no further token fits behind this one.
+   * @returns the token, and the text that can be shown now.
+   */
+  next(logits: Float32Array, full: boolean): { token: number; text: string } {
+    const token = this.#sampler.draw(logits, this.#tokenizer.size);
+    let text = '';
+    if (this.#special.has(token)) {
+      this.reason = 'end';
+    } else {
+      this.tokens.push(token);
+      text = this.#stops.push(this.#characters.push(token));
+      if (this.#stops.found !== null) this.reason = 'stop';
+      else if (this.tokens.length >= this.#most) this.reason = 'length';
+      else if (full) this.reason = 'context';
+    }
+    if (this.reason !== null && this.reason !== 'stop') {
+      text += this.#stops.push(this.#characters.end()) + this.#stops.end();
+    }
+    this.text += text;
+    return { token, text };
+  }
+}

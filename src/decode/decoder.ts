@@ -1,0 +1,270 @@
+// Reading and speaking with a memory. What a token leaves behind for later ones (keys, values, convolution inputs) is
+// kept in caches, so a new token costs one row and not the whole conversation again:
+//
+//   logits[t] = model(token[t], caches of token[0 .. t-1])
+//
+// S conversations lie side by side in slots. Every kernel computes a row from its own conversation alone, with sums in
+// an order that depends on nothing else. So the logits have the same bits with and without caches, alone and in
+// company, and however a prompt was cut.
+import type { Address, Engine } from '../engine/index.ts';
+import { OptionError } from '../errors.ts';
+import { compile, embedding, input, type Plan, size, softcap, type Tensor } from '../graph/index.ts';
+import type { Transformer, Weights } from '../models/index.ts';
+import { Caches, cachedSequence } from '../nn/index.ts';
+
+export interface DecoderOptions {
+  /** Conversations side by side, S. Default 1. */
+  readonly slots?: number;
+  /** Tokens that fit in a conversation, at most the model's context, which is the default. */
+  readonly positions?: number;
+  /** Sizes of the pieces in which prompts are read, each compiled once. Default 64 and 8. */
+  readonly chunks?: readonly number[];
+}
+
+/** What a decoder needs of a language model. */
+export interface Decodable {
+  readonly engine: Engine;
+  readonly transformer: Transformer;
+  readonly weights: Weights;
+}
+
+/** A compiled forward pass: T new tokens for each conversation, and the logits of one of them. */
+interface Pass {
+  readonly T: number;
+  readonly plan: Plan;
+  /** (S·T) i32 */
+  readonly tokens: Address;
+  /** (S) i32: position of the first of the T tokens. */
+  readonly start: Address;
+  /** (S) i32: which of the S·T rows gets logits; 0 where every row does. */
+  readonly chosen: Address;
+}
+
+export class Decoder {
+  readonly slots: number;
+  readonly positions: number;
+  readonly transformer: Transformer;
+  /** Memory that this decoder holds: caches, logits and plans. The weights are not its own. */
+  readonly bytes: number;
+  readonly #engine: Engine;
+  readonly #caches: Caches;
+  readonly #places: Map<Tensor, Address>;
+  /** (S,V): the logits of each slot's last token. */
+  readonly #logits: Address;
+  readonly #step: Pass;
+  /** One conversation, T tokens at once. With one slot they work in its caches, else in caches of their own. */
+  readonly #prompt: readonly Pass[];
+  readonly #promptCaches: Caches;
+  readonly #promptLogits: Address;
+  /** The tokens that each slot holds, and how many. */
+  readonly #said: readonly Int32Array[];
+  readonly #lengths: Int32Array;
+  readonly #plans: Plan[] = [];
+  readonly #owned: Address[] = [];
+  #memory: ArrayBufferLike | null = null;
+  #stepTokens: Int32Array = new Int32Array(0);
+  #stepStart: Int32Array = new Int32Array(0);
+  #views: readonly Float32Array[] = [];
+  #freed = false;
+
+  /**
+   * Takes all memory that it will ever need.
+   *
+   * @throws {OptionError} for fewer than one slot or position, or more positions than the model's context.
+   * @throws {MemoryError} when the caches do not fit.
+   * @example
+   * const decoder = new Decoder(model);
+   * decoder.prefill(0, model.tokenizer.encode('Once upon a'));
+   * const logits = decoder.logits(0); // one number for every token that could come next
+   */
+  constructor({ engine, transformer, weights }: Decodable, { slots = 1, positions = transformer.config.context, chunks = [64, 8] }: DecoderOptions = {}) {
+    const { vocab, context } = transformer.config;
+    requireWhole('slots', slots, 1024);
+    requireWhole('positions', positions, context, `the model's context of ${context}`);
+    if (chunks.length === 0) throw new OptionError('chunks', 'chunks needs at least one size, for example [64, 8].');
+    for (const T of chunks) requireWhole('chunks', T, 4096);
+    this.slots = slots;
+    this.positions = positions;
+    this.transformer = transformer;
+    this.#engine = engine;
+    this.#said = Array.from({ length: slots }, () => new Int32Array(positions));
+    this.#lengths = new Int32Array(slots);
+
+    const before = engine.memory.used, alone = slots === 1;
+    this.#places = new Map(weights.places);
+    this.#caches = new Caches(slots, positions);
+    this.#promptCaches = alone ? this.#caches : new Caches(1, positions);
+    try {
+      this.#logits = this.#allocate('logits', [slots, vocab]);
+      this.#promptLogits = alone ? this.#logits : this.#allocate('logits of a prompt', [1, vocab]);
+      this.#step = this.#compile(this.#caches, 1, this.#logits);
+      const sizes = [...new Set(chunks)].filter((T) => !alone || T > 1).sort((a, b) => b - a);
+      this.#prompt = [...sizes.map((T) => this.#compile(this.#promptCaches, T, this.#promptLogits)), ...(alone ? [this.#step] : [])];
+    } catch (error) {
+      this.free();
+      throw error;
+    }
+    this.bytes = engine.memory.used - before;
+  }
+
+  /**
+   * Makes `tokens` what slot `slot` holds, and computes the logits behind the last of them. What the slot holds
+   * already is kept as far as it agrees: a conversation that goes on is not read again.
+   *
+   * @returns how many tokens had to be computed, at least 1.
+   * @throws {OptionError} for no tokens, more than fit, or one that is not in the vocabulary; the slot stays as it was.
+   */
+  prefill(slot: number, tokens: ArrayLike<number>): number {
+    this.#requireSlot(slot);
+    const n = tokens.length, said = this.#said[slot]!;
+    if (n < 1) throw new OptionError('tokens', 'A conversation begins with at least one token, but there is none. Give a prompt, or let it begin with the special token <|bos|>.');
+    if (n > this.positions) throw new OptionError('tokens', `${n} tokens do not fit: a conversation holds ${this.positions}. Shorten the prompt, or use a model with a longer context.`);
+    for (let i = 0; i < n; i++) this.#requireToken(tokens[i]!);
+    // the last token is always computed, because its logits are wanted
+    let kept = 0;
+    while (kept < Math.min(n - 1, this.#lengths[slot]!) && said[kept] === tokens[kept]) kept++;
+    for (let i = kept; i < n; i++) said[i] = tokens[i]!;
+    this.#lengths[slot] = n;
+    const alone = this.#promptCaches === this.#caches;
+    if (!alone) this.#copyRows(this.#caches, slot, this.#promptCaches, 0, 0, kept);
+    for (let at = kept; at < n;) {
+      // the largest piece that is at least half full
+      const pass = this.#prompt.find(({ T }) => T <= 2 * (n - at)) ?? this.#prompt.at(-1)!, length = Math.min(pass.T, n - at);
+      // rows behind the last token are without a token; later tokens overwrite what they leave in the caches
+      this.#engine.i32(pass.tokens, pass.T).fill(-1).set(said.subarray(at, at + length));
+      this.#engine.i32(pass.start, 1)[0] = at;
+      if (pass.chosen) this.#engine.i32(pass.chosen, 1)[0] = length - 1;
+      pass.plan.run();
+      at += length;
+    }
+    if (!alone) {
+      this.#copyRows(this.#promptCaches, 0, this.#caches, slot, kept, n);
+      const { vocab } = this.transformer.config;
+      this.logits(slot).set(this.#engine.f32(this.#promptLogits, vocab));
+    }
+    return n - kept;
+  }
+
+  /**
+   * Adds one token to each conversation. Allocates nothing.
+   *
+   * @param tokens (S): -1 for a slot that rests; its logits stay as they are.
+   * @throws {OptionError} when a conversation is full or a token is not in the vocabulary; nothing has changed then.
+   */
+  step(tokens: Int32Array): void {
+    this.#requireUse();
+    if (tokens.length !== this.slots) throw new OptionError('tokens', `step needs one token for each of the ${this.slots} slots (-1 to rest), but it got ${tokens.length}.`);
+    for (let slot = 0; slot < this.slots; slot++) {
+      if (tokens[slot] === -1) continue;
+      this.#requireToken(tokens[slot]!);
+      if (this.#lengths[slot]! >= this.positions) throw new OptionError('tokens', `Slot ${slot} is full: it holds ${this.positions} tokens. Truncate it, or begin a new conversation.`);
+    }
+    this.#look();
+    for (let slot = 0; slot < this.slots; slot++) {
+      const said = this.#said[slot]!, length = this.#lengths[slot]!;
+      if (tokens[slot]! >= 0) {
+        said[length] = this.#stepTokens[slot] = tokens[slot]!;
+        this.#stepStart[slot] = length;
+        this.#lengths[slot] = length + 1;
+      } else {
+        // a resting slot says its last token once more: everything that this writes has the same bits as before
+        this.#stepTokens[slot] = length > 0 ? said[length - 1]! : -1;
+        this.#stepStart[slot] = Math.max(0, length - 1);
+      }
+    }
+    this.#step.plan.run();
+  }
+
+  /**
+   * The logits (V) behind the last token of a slot, capped as in training: a view, overwritten by the next prefill or
+   * step. Ask again after memory was allocated. After {@link truncate} they are out of date until the next one.
+   */
+  logits(slot: number): Float32Array {
+    this.#requireSlot(slot);
+    this.#look();
+    return this.#views[slot]!;
+  }
+
+  /** How many tokens a slot holds. */
+  position(slot: number): number {
+    this.#requireSlot(slot);
+    return this.#lengths[slot]!;
+  }
+
+  /** Forgets all tokens of a slot from `length` on. */
+  truncate(slot: number, length: number): void {
+    const now = this.position(slot);
+    if (!Number.isInteger(length) || length < 0 || length > now) throw new OptionError('length', `Slot ${slot} holds ${now} tokens; it can be cut to 0 to ${now} of them, but not to ${length}.`);
+    this.#lengths[slot] = length;
+  }
+
+  /** Gives the memory back. The decoder cannot be used any more. */
+  free(): void {
+    if (this.#freed) return;
+    this.#freed = true;
+    for (const plan of this.#plans) plan.free();
+    for (const address of this.#owned) this.#engine.memory.free(address);
+  }
+
+  #allocate(name: string, shape: readonly number[]): Address {
+    const bytes = size({ shape }) * 4;
+    const address = this.#engine.memory.allocate(bytes, [[`${name} (${shape.join(', ')})`, bytes]]);
+    this.#owned.push(address);
+    return address;
+  }
+
+  #compile(caches: Caches, T: number, logitsAt: Address): Pass {
+    const { transformer } = this, S = caches.S, places = this.#places;
+    const sequence = cachedSequence(caches, T);
+    const hidden = transformer.hidden(sequence);
+    // an embedding reads rows of a table by their number; here the table is the hidden state
+    const chosen = T > 1 ? input('chosen', [S]) : null;
+    const uncapped = transformer.logits(chosen ? embedding(chosen, hidden) : hidden);
+    const logits = transformer.config.softcap > 0 ? softcap(uncapped, transformer.config.softcap) : uncapped;
+    for (const cache of caches.tensors.values()) {
+      if (!places.has(cache)) places.set(cache, this.#allocate(cache.name, cache.shape));
+    }
+    const plan = compile(this.#engine, [logits], { places: new Map([...places, [logits, logitsAt]]) });
+    this.#plans.push(plan);
+    return { T, plan, tokens: plan.at(sequence.tokens), start: plan.at(sequence.start), chosen: chosen ? plan.at(chosen) : 0 };
+  }
+
+  /** Rows `from` to `to` of every cache, from a slot of one set of caches to a slot of another. */
+  #copyRows(source: Caches, sourceSlot: number, target: Caches, targetSlot: number, from: number, to: number): void {
+    for (const [name, cache] of source.tensors) {
+      const row = cache.shape[2]! * 4, slotBytes = this.positions * row;
+      const read = this.#places.get(cache)! + sourceSlot * slotBytes + from * row;
+      const write = this.#places.get(target.tensors.get(name)!)! + targetSlot * slotBytes + from * row;
+      this.#engine.u8(write, (to - from) * row).set(this.#engine.u8(read, (to - from) * row));
+    }
+  }
+
+  /** Renews the views when the memory has moved. */
+  #look(): void {
+    const memory = this.#engine.memory.wasm.buffer;
+    if (memory === this.#memory) return;
+    const { vocab } = this.transformer.config;
+    this.#memory = memory;
+    this.#stepTokens = this.#engine.i32(this.#step.tokens, this.slots);
+    this.#stepStart = this.#engine.i32(this.#step.start, this.slots);
+    this.#views = Array.from({ length: this.slots }, (_, slot) => this.#engine.f32(this.#logits + slot * vocab * 4, vocab));
+  }
+
+  #requireSlot(slot: number): void {
+    this.#requireUse();
+    if (!(Number.isInteger(slot) && slot >= 0 && slot < this.slots)) throw new OptionError('slot', `slot must be 0 to ${this.slots - 1}, but it is ${slot}.`);
+  }
+
+  #requireUse(): void {
+    if (this.#freed) throw new Error('This decoder was freed. Make a new one.');
+  }
+
+  #requireToken(token: number): void {
+    const { vocab } = this.transformer.config;
+    if (!(Number.isInteger(token) && token >= 0 && token < vocab)) throw new OptionError('tokens', `${token} is no token of this model: its vocabulary goes from 0 to ${vocab - 1}. Was another tokenizer used?`);
+  }
+}
+
+function requireWhole(option: string, value: number, most: number, why = String(most)): void {
+  if (!Number.isInteger(value) || value < 1 || value > most) throw new OptionError(option, `${option} must be a whole number from 1 to ${why}, but it is ${value}.`);
+}

@@ -1,0 +1,132 @@
+// Predictions become text: draw a token, show it, feed it back, until there is a reason to end.
+import { DataError, OptionError } from '../errors.ts';
+import type { LanguageModel } from '../models/index.ts';
+import { type Message, renderChat, type Tokenizer } from '../tokenizer/index.ts';
+import { Continuation, type Reason } from './continuation.ts';
+import { Decoder } from './decoder.ts';
+import { type GenerateOptions, generateSettings } from './generateOptions.ts';
+
+/** What can be continued: a text, tokens as they are, or a conversation that the assistant answers. */
+export type Prompt = string | Uint32Array | readonly Message[];
+
+/** One drawn token. */
+export interface Piece {
+  /** Number of the prompt that it belongs to. */
+  readonly index: number;
+  readonly token: number;
+  /**
+   * What can be shown now. Characters that are not yet whole, and what may become a stop string, wait for the next
+   * piece; special tokens have no text. The texts of all pieces make up the whole text.
+   */
+  readonly text: string;
+}
+
+export interface Generated {
+  readonly text: string;
+  /** The new tokens, without a special token at the end. */
+  readonly tokens: readonly number[];
+  readonly reason: Reason;
+  /** New tokens of this sequence per second of computing, reading the prompt not counted. */
+  readonly tokensPerSecond: number;
+}
+
+/** Sequences that are continued at the same time; further prompts wait until one has ended. */
+const SIDE_BY_SIDE = 8;
+/** After this time timers, signals and messages get their turn. */
+const BREATH_MILLISECONDS = 25;
+
+/**
+ * Continues a prompt token by token. `break` ends it at any time. A special token that the model produces ends it too:
+ * `<|bos|>` after a document, `<|end|>` after a reply.
+ *
+ * @returns behind the last piece: the whole text, its tokens, and why it ended.
+ * @throws {OptionError} for an option that cannot work, or a prompt that is empty or longer than the context.
+ * @throws {DataError} when the prompt cannot be encoded, or the model's logits are not numbers.
+ * @throws the signal's reason, when it is aborted.
+ * @example
+ * for await (const { text } of generate(model, 'Once upon a', { tokens: 50, seed: 1 })) process.stdout.write(text);
+ */
+export async function* generate(model: LanguageModel, prompt: Prompt, options: GenerateOptions = {}): AsyncGenerator<Piece, Generated, undefined> {
+  const [generated] = yield* generateBatch(model, [prompt], options);
+  return generated!;
+}
+
+/**
+ * Continues several prompts side by side. Each has a random sequence of its own: the text of prompt number i is the
+ * text that `generate` makes from it with `index: i`.
+ *
+ * @returns behind the last piece: one result for each prompt, in their order. See {@link generate} for errors.
+ * @example
+ * for await (const { index, text } of generateBatch(model, ['One day', 'The end'])) texts[index] += text;
+ */
+export async function* generateBatch(model: LanguageModel, prompts: readonly Prompt[], options: GenerateOptions = {}): AsyncGenerator<Piece, Generated[], undefined> {
+  const settings = generateSettings(options), { signal } = settings;
+  const all = prompts.map((prompt, i) =>
+    new Continuation(model.tokenizer, encodePrompt(model.tokenizer, prompt, settings.addBos), { ...settings, index: settings.index + i }));
+  if (all.length === 0) return [];
+  const longest = Math.max(...all.map(({ prompt }) => prompt.length)), { context } = model.transformer.config;
+  const most = settings.decoder?.positions ?? context;
+  if (longest > most) throw new OptionError('prompt', `The prompt has ${longest} tokens, but only ${most} fit. Shorten it, or use a model with a longer context.`);
+  if (settings.decoder && settings.decoder.transformer !== model.transformer) throw new OptionError('decoder', 'This decoder belongs to another model. Make one with new Decoder(model).');
+  signal?.throwIfAborted();
+
+  const decoder = settings.decoder
+    ?? new Decoder(model, { slots: Math.min(all.length, SIDE_BY_SIDE), positions: Math.min(context, longest + settings.tokens) });
+  const waiting = [...all.keys()];
+  /** By slot: the prompt that is being continued there. */
+  const speaking: (number | undefined)[] = Array.from({ length: decoder.slots });
+  const tokens = new Int32Array(decoder.slots).fill(-1);
+  const began = all.map(() => 0), results: Generated[] = [];
+  let computed = 0, breathed = performance.now();
+  try {
+    for (;;) {
+      for (let slot = 0; slot < decoder.slots && waiting.length > 0; slot++) {
+        if (speaking[slot] !== undefined) continue;
+        const index = (speaking[slot] = waiting.shift()!);
+        decoder.prefill(slot, all[index]!.prompt);
+        began[index] = computed;
+      }
+      for (let slot = 0; slot < decoder.slots; slot++) {
+        const index = speaking[slot];
+        if (index === undefined) continue;
+        const one = all[index]!, from = performance.now();
+        const { token, text } = one.next(decoder.logits(slot), decoder.position(slot) >= decoder.positions);
+        computed += performance.now() - from;
+        tokens[slot] = one.reason === null ? token : -1;
+        if (one.reason !== null) {
+          speaking[slot] = undefined;
+          const seconds = (computed - began[index]!) / 1000;
+          results[index] = { text: one.text, tokens: one.tokens, reason: one.reason, tokensPerSecond: seconds > 0 ? one.tokens.length / seconds : 0 };
+        }
+        yield { index, token, text };
+        signal?.throwIfAborted();
+      }
+      if (tokens.some((token) => token >= 0)) {
+        const from = performance.now();
+        decoder.step(tokens);
+        computed += performance.now() - from;
+      } else if (waiting.length === 0) {
+        return results;
+      }
+      if (performance.now() - breathed > BREATH_MILLISECONDS) {
+        await new Promise((resolve) => void setTimeout(resolve));
+        signal?.throwIfAborted();
+        breathed = performance.now();
+      }
+    }
+  } finally {
+    if (!settings.decoder) decoder.free();
+  }
+}
+
+function encodePrompt(tokenizer: Tokenizer, prompt: Prompt, addBos: boolean): Uint32Array {
+  if (prompt instanceof Uint32Array) return prompt;
+  if (typeof prompt !== 'string') {
+    if (!Array.isArray(prompt)) throw new DataError('A prompt is a string, a Uint32Array of tokens, or a list of messages.');
+    return renderChat(tokenizer, prompt, { reply: true }).ids;
+  }
+  const ids = tokenizer.encode(prompt), bos = tokenizer.specials.get('<|bos|>');
+  if (addBos && bos !== undefined) return Uint32Array.of(bos, ...ids);
+  if (ids.length === 0) throw new OptionError('prompt', 'The prompt is empty, and there is no <|bos|> to begin with. Give at least one character.');
+  return ids;
+}

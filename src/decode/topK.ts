@@ -1,0 +1,28 @@
+import { OptionError } from '../errors.ts';
+import type { Stage } from './stage.ts';
+
+/**
+ * Keeps the `k` likeliest tokens, and those that are exactly as likely as the last of them.
+ * As in Hugging Face; llama.cpp keeps `k` and no more, so it chooses among equals by its sorting.
+ *
+ * @param k at least 1; a vocabulary smaller than k is kept whole.
+ * @throws {OptionError} when k is not a whole number of at least 1.
+ * @see Fan et al. 2018, https://arxiv.org/abs/1805.04833
+ * @example
+ * topK(2).apply(logits); // [3, 1, 2, 0] becomes [3, -Infinity, 2, -Infinity]
+ */
+export function topK(k: number): Stage {
+  if (!(Number.isSafeInteger(k) && k >= 1)) throw new OptionError('topK', `As a stage, topK must be a whole number of at least 1, but it is ${k}.`);
+  let sorted = new Float32Array(0);
+  return {
+    name: 'topK',
+    apply(logits) {
+      if (k >= logits.length) return;
+      if (sorted.length !== logits.length) sorted = new Float32Array(logits.length);
+      sorted.set(logits);
+      sorted.sort();
+      const least = sorted[sorted.length - k]!;
+      for (let i = 0; i < logits.length; i++) if (logits[i]! < least) logits[i] = -Infinity;
+    },
+  };
+}
