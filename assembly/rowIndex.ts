@@ -5,13 +5,11 @@
 // It costs as much as the batch is long; the table may be a thousand times longer.
 
 /** How many rows are listed. */
-// @ts-ignore: decorator
-@inline export function rowCount(index: usize): i32 {
+export function rowCount(index: usize): i32 {
   return load<i32>(index);
 }
 
-// @ts-ignore: decorator
-@inline export function setRowCount(index: usize, count: i32): void {
+export function setRowCount(index: usize, count: i32): void {
   store<i32>(index, count);
 }
 
@@ -19,24 +17,20 @@
  * Rows that found no place, because more were added than the index was made for. There is no honest gradient then:
  * whoever uses the list makes it NaN.
  */
-// @ts-ignore: decorator
-@inline export function lostRows(index: usize): i32 {
+export function lostRows(index: usize): i32 {
   return load<i32>(index, 4);
 }
 
-// @ts-ignore: decorator
-@inline export function setLostRows(index: usize, lost: i32): void {
+export function setLostRows(index: usize, lost: i32): void {
   store<i32>(index, lost, 4);
 }
 
 /** Address of the row number in place `slot`. */
-// @ts-ignore: decorator
-@inline export function rowAt(index: usize, slot: i32): usize {
+export function rowAt(index: usize, slot: i32): usize {
   return index + 64 + (<usize>slot << 2);
 }
 
 /** Address of the hash table, which begins behind the list. */
-// @ts-ignore: decorator
-@inline export function bucketsOf(index: usize, capacity: i32): usize {
+export function bucketsOf(index: usize, capacity: i32): usize {
   return rowAt(index, capacity);
 }

@@ -96,6 +96,7 @@ const sparseOp = defineOp<[w: Tensor, g: Tensor, m: Tensor, v: Tensor, registers
   },
   kernel: (_out, [w, g, m, v, registers, index], options) => ['adamWSparse', { w, g, m, v, registers, ...constants(options), index, C: columns(w) }],
   inPlace: 0,
+  scratch: () => 96,
 });
 
 /**
