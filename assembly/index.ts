@@ -16,6 +16,7 @@ export * from "./norm";
 export * from "./random";
 export * from "./remember";
 export * from "./rotate";
+export * from "./scalar";
 export * from "./sgd";
 export * from "./softmax";
 export * from "./sparseRows";

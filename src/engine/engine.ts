@@ -23,7 +23,7 @@ interface Exports {
 const TEAM_BYTES = 64;
 // words of Team in assembly/plan.ts
 const THREADS = 0, JOB = 3, PLAN = 4, SCRATCH = 5, SCRATCH_BYTES = 6;
-const NOT_KERNELS = new Set(['run', 'serve']);
+const NOT_KERNELS = /^(run|serve|math[A-Z].*)$/;
 
 const compiled = new Map<string, WebAssembly.Module>();
 
@@ -83,7 +83,7 @@ export class Engine {
 
   /** Names of all kernels, in the order in which every thread lists them. */
   get kernels(): string[] {
-    return Object.keys(this.#exports).filter((name) => typeof this.#exports[name] === 'function' && !NOT_KERNELS.has(name)).sort();
+    return Object.keys(this.#exports).filter((name) => typeof this.#exports[name] === 'function' && !NOT_KERNELS.test(name)).sort();
   }
 
   /** Starts the helpers. The caller must not block before they are all there. */
