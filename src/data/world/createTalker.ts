@@ -16,8 +16,8 @@ export interface Conversation {
 
 /** Shares of the parts. Questions and notices are what is hard; refusals come to one answer in ten. */
 const SHARES: readonly (readonly [part: string, share: number])[] = [
-  ['facts', 0.38], ['context', 0.26], ['refuse', 0.1], ['missing', 0.07], ['about', 0.06], ['smallTalk', 0.05],
-  ['story', 0.05], ['yesNo', 0.03],
+  ['facts', 0.38], ['context', 0.25], ['missing', 0.11], ['refuse', 0.08], ['about', 0.06], ['smallTalk', 0.05],
+  ['story', 0.05], ['yesNo', 0.02],
 ];
 
 /** How often each table is asked about. */
@@ -166,7 +166,15 @@ export function createTalker(voice: Voice, storyteller: Storyteller): () => Conv
     if (voice.random.chance(0.5)) turn(...asked(second!));
   }
 
+  /** Something is asked for that was never told, perhaps after something else was. */
   function missing(): void {
+    const other = voice.random.chance(0.5) ? freshNotice() : null;
+    if (other) {
+      told.add(other);
+      const bindings: Bindings = [], statement = voice.say(other.tell, bindings);
+      use(bindings);
+      turn(statement, voice.say(other.reply, bindings));
+    }
     const someone = [...told].some(({ scene }) => scene);
     const notice = freshNotice(({ scene }) => !(scene && someone));
     if (!notice) return;

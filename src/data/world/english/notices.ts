@@ -25,20 +25,21 @@ const mine = [
         who am I?
         do you know my name?
         can you tell me my name?
-        do you know who I am?
+        <Tell> who I am.
         #tell me my name.
-        #can you tell me who I am?`, 'your name is {p}.'],
+        #<Know> who I am?`, 'your name is {p}.'],
     ]),
   notice('my toy', false,
     'I have {color.a} {toy}.\nmy {toy} is {color}.\nI got {color.a} {toy} today.\nI play with my {color} {toy}.',
     'you have {color.a} {toy}.', [
       [`what color is my {toy}?
         which color does my {toy} have?
+        <Tell> what color my {toy} is.
         do you know the color of my {toy}?
         #what is the color of my {toy}?`, 'your {toy} is {color}.'],
       [`what toy do I have?
         which toy do I have?
-        #do you know what toy I have?`, 'you have {color.a} {toy}.'],
+        #<Know> what toy I have?`, 'you have {color.a} {toy}.'],
     ]),
   notice('my pet', false,
     'I have {animal.a} at home.\nmy pet is {animal.a}.\n{animal.a} lives with me.\nI got {animal.a} for my birthday.',
@@ -46,7 +47,8 @@ const mine = [
       [`what pet do I have?
         which animal do I have?
         what is my pet?
-        do you know what pet I have?
+        <Tell> which animal I have.
+        <Know> what pet I have?
         #which pet do I have?
         #tell me what pet I have.`, 'you have {animal.a}.'],
     ]),
@@ -64,7 +66,8 @@ const mine = [
       [`who is my friend?
         what is my friend called?
         what is the name of my friend?
-        #do you know who my friend is?`, 'your friend is {p}.'],
+        <Tell> the name of my friend.
+        #<Know> who my friend is?`, 'your friend is {p}.'],
     ]),
   notice('home', false,
     'I live in {town}.\nmy house is in {town}.\nI come from {town}.',
@@ -72,7 +75,8 @@ const mine = [
       [`where do I live?
         where is my house?
         which town do I live in?
-        do you know where I live?
+        <Tell> where I live.
+        <Know> where I live?
         #in which town do I live?`, 'you live in {town}.'],
     ]),
   notice('my food', false,
@@ -80,7 +84,8 @@ const mine = [
     'so you like {food.s}.', [
       [`what do I like to eat?
         what food do I like?
-        do you know what food I like?
+        <Tell> what food I like.
+        <Know> what food I like?
         #which food do I like?`, 'you like {food.s}.'],
     ]),
   notice('my color', false,
@@ -89,14 +94,14 @@ const mine = [
       [`what color do I like?
         which color do I like?
         what is the best color for me?
-        #do you know what color I like?`, 'you like the color {color}.'],
+        <Tell> the best color for me.
+        #<Know> what color I like?`, 'you like the color {color}.'],
     ]),
   notice('count', false,
     'I have {n} {food.s}.\nthere are {n} {food.s} in my bag.\nI bought {n} {food.s}.',
     '{n} {food.s} are a lot.', [
       [`how many {food.s} do I have?
-        do you know how many {food.s} I have?
-        can you say how many {food.s} I have?
+        <Know> how many {food.s} I have?
         #tell me how many {food.s} I have.`, 'you have {n} {food.s}.'],
     ]),
   notice('my job', false,
@@ -104,7 +109,8 @@ const mine = [
     'you are {job.a}.', [
       [`what is my job?
         what work do I do?
-        do you know what my job is?
+        <Tell> what my job is.
+        <Know> what my job is?
         #what job do I have?`, 'you are {job.a}.'],
     ]),
 ];
@@ -116,13 +122,14 @@ const theirs = [
     'that is nice for {p}.', [
       [`who has the {toy}?
         who has the {color} {toy}?
-        do you know who has the {toy}?
+        <Tell> who has the {toy}.
+        <Know> who has the {toy}?
         #who is the one with the {toy}?`, '{p} has the {toy}.\n{p} has the {color} {toy}.'],
       [`what color is the {toy} of {p}?
         which color does the {toy} have?
         #what is the color of the {toy}?`, 'the {toy} of {p} is {color}.\nthe {toy} is {color}.'],
       [`what does {p} have?
-        do you know what {p} has?
+        <Know> what {p} has?
         #tell me what {p} has.`, '{p} has {color.a} {toy}.'],
     ]),
   notice('put', true,
@@ -131,10 +138,12 @@ const theirs = [
       [`where is the {toy}?
         where is the {toy} of {p}?
         where can I find the {toy}?
-        do you know where the {toy} is?
+        <Tell> where I can find the {toy}.
+        <Know> where the {toy} is?
         #tell me where the {toy} is.`, 'the {toy} is in the {box}.\nthe {toy} of {p} is in the {box}.'],
       [`what is in the {box}?
         what can I find in the {box}?
+        <Tell> what is in the {box}.
         #what did {p} put in the {box}?`, 'the {toy} of {p} is in the {box}.\nthe {toy} is in the {box}.'],
     ]),
   notice('likes', true,
@@ -143,54 +152,58 @@ const theirs = [
       [`what does {p} like?
         what does {p} like to eat?
         what food does {p} like?
-        do you know what {p} likes?
+        <Tell> what {p} likes to eat.
+        <Know> what {p} likes?
         #which food does {p} like?`, '{p} likes {food.s}.'],
       [`who likes {food.s}?
         who wants {food.s}?
-        #do you know who likes {food.s}?`, '{p} likes {food.s}.'],
+        #<Know> who likes {food.s}?`, '{p} likes {food.s}.'],
     ]),
   notice('bought', true,
     '{p} bought {wear.a} at the {place}.\nat the {place}, {p} bought {wear.a}.\n{p} went to the {place} and bought {wear.a}.',
     '{wear.a} is a good thing to have.', [
       [`what did {p} buy?
-        do you know what {p} bought?
+        <Know> what {p} bought?
         what did {p} get at the {place}?
+        <Tell> what {p} bought.
         #what was bought by {p}?`, '{p} bought {wear.a}.'],
       [`where did {p} buy the {wear}?
         where did {p} go?
-        #do you know where {p} went?`, '{p} went to the {place}.\n{p} bought the {wear} at the {place}.'],
+        #<Know> where {p} went?`, '{p} went to the {place}.\n{p} bought the {wear} at the {place}.'],
     ]),
   notice('met', true,
     '{p} met {q} at the {place}.\nat the {place}, {p} saw {q}.\n{p} went to the {place} with {q}.',
     'I hope that {p} and {q} had a good day.', [
       [`who was at the {place}?
         who went to the {place}?
-        #do you know who was at the {place}?`, '{p} and {q} were at the {place}.'],
+        #<Know> who was at the {place}?`, '{p} and {q} were at the {place}.'],
       [`where were {p} and {q}?
         where was {p}?
         where was {q}?
+        <Know> where {p} was?
         #tell me where {p} was.`, '{p} and {q} were at the {place}.'],
     ]),
   notice('lost', true,
     '{p} lost the {color} {wear}.\nthe {color} {wear} of {p} is gone.\n{p} cannot find the {color} {wear}.',
     'I hope that {p} finds the {wear}.', [
       [`what did {p} lose?
-        do you know what {p} lost?
+        <Know> what {p} lost?
         #tell me what {p} lost.`, '{p} lost the {color} {wear}.'],
       [`who lost the {wear}?
         who lost the {color} {wear}?
-        #do you know who lost the {wear}?`, '{p} lost the {wear}.\n{p} lost the {color} {wear}.'],
+        #<Know> who lost the {wear}?`, '{p} lost the {wear}.\n{p} lost the {color} {wear}.'],
     ]),
   notice('pet of', true,
     '{p} has {animal.a} at home.\nthe pet of {p} is {animal.a}.\n{animal.a} lives with {p}.',
     'that is nice for {p}.', [
       [`what pet does {p} have?
         which animal does {p} have?
+        <Tell> which animal {p} has.
         what is the pet of {p}?
-        #do you know what pet {p} has?`, '{p} has {animal.a}.'],
+        #<Know> what pet {p} has?`, '{p} has {animal.a}.'],
       [`who has {animal.a}?
         who has {animal.a} at home?
-        #do you know who has {animal.a}?`, '{p} has {animal.a}.'],
+        #<Know> who has {animal.a}?`, '{p} has {animal.a}.'],
     ]),
 ];
 
