@@ -5,6 +5,7 @@
 export * from './tokenizer/index.ts';
 // 2. Numbers become batches of examples.
 export * from './data/index.ts';
+export type { Message } from './data/index.ts';
 // 3. Numbers become a probability for every possible next token.
 export * from './nn/index.ts';
 export * from './models/index.ts';

@@ -1,9 +1,9 @@
 // From logits to one token: the stages change or remove candidates, then one is drawn in proportion to
 //
-//   probability[i] = exp(logit[i]) / sum over j of exp(logit[j])
+//   probability[i] = math.exp(logit[i]) / sum over j of math.exp(logit[j])
 //
 // All arithmetic on the way is the same everywhere, so a seed draws the same tokens in Node and in every browser.
-import { exp } from '../engine/index.ts';
+import { math } from '../engine/index.ts';
 import { DataError, OptionError } from '../errors.ts';
 import type { Random } from '../random.ts';
 import type { Stage } from './stage.ts';
@@ -50,7 +50,7 @@ export class Sampler {
     if (most === -Infinity) throw new OptionError('stages', `No token is left to draw: ${this.stages.map(({ name }) => name).join(', ')} removed all ${vocab}. Use fewer stages, or less strict ones.`);
     if (!this.random) return best;
     let total = 0;
-    for (let i = 0; i < vocab; i++) total += weights[i] = scores[i] === -Infinity ? 0 : exp(scores[i]! - most);
+    for (let i = 0; i < vocab; i++) total += weights[i] = scores[i] === -Infinity ? 0 : math.exp(scores[i]! - most);
     let left = this.random.float() * total;
     for (let i = 0; i < vocab; i++) {
       left -= weights[i]!;

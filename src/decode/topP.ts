@@ -1,4 +1,4 @@
-import { exp } from '../engine/index.ts';
+import { math } from '../engine/index.ts';
 import { OptionError } from '../errors.ts';
 import type { Stage } from './stage.ts';
 
@@ -26,9 +26,9 @@ export function topP(p: number): Stage {
       sorted.sort();
       const end = sorted.length - 1, most = sorted[end]!; // subtracted so that exp cannot overflow
       let total = 0;
-      for (let i = 0; i <= end; i++) total += exp(sorted[i]! - most);
+      for (let i = 0; i <= end; i++) total += math.exp(sorted[i]! - most);
       let last = end;
-      for (let share = exp(0); share < p * total && last > 0; share += exp(sorted[last]! - most)) last--;
+      for (let share = math.exp(0); share < p * total && last > 0; share += math.exp(sorted[last]! - most)) last--;
       removeBelow(logits, sorted[last]!, sorted, last);
     },
   };

@@ -13,3 +13,4 @@
 export { createEngine, Engine, type EngineOptions, fastBuildRuns } from './engine.ts';
 export { type Address, aligned, Memory } from './memory.ts';
 export { type Helper, machineThreads, type Spawn } from './threads.ts';
+export * as math from './math.ts';

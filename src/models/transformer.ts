@@ -56,7 +56,7 @@ export function transformer(config: TransformerConfig, seed = 0): Transformer {
   const p = {
     wte: gaussian('embedding.weight', [c.vocab, C], 'embedding', gpt2 ? 0.02 : 1),
     wpe: c.positions === 'learned' ? gaussian('positions.weight', [c.context, C], 'embedding', 0.02) : undefined,
-    ngrams: c.ngrams.map(({ n, size }, i) => gaussian(`ngrams.${i}.weight`, [size, C], 'table', 0)),
+    ngrams: c.ngrams.map(({ size }, i) => gaussian(`ngrams.${i}.weight`, [size, C], 'table', 0)),
     convolution: has('input') ? filter('convolution') : undefined,
     blocks: Array.from({ length: c.layers }, (_, i) => ({
       norm1: norm(`blocks.${i}.attention.norm`),
@@ -81,7 +81,7 @@ export function transformer(config: TransformerConfig, seed = 0): Transformer {
   function hidden(sequence: Sequence, { tap = nameOnly, watchAttention = () => false }: HiddenOptions = {}): Tensor {
     const { S, T, tokens, start, seed: dice } = sequence;
     const normed = (x: Tensor, { gain, bias }: ReturnType<typeof norm>): Tensor =>
-      c.norm === 'rms' ? rmsNorm(x, gain ?? null, { eps: c.normEps }) : layerNorm(x, gain ?? null, bias ?? null, { eps: c.normEps });
+      c.norm === 'rms' ? rmsNorm(x, gain ?? null, { eps: c.normEps }) : layerNorm(x, gain ?? fill([C], 1), bias ?? null, { eps: c.normEps });
     const convolved = (name: string, x: Tensor, w: Tensor | undefined): Tensor =>
       w ? tap(name, convolution(sequence.remember(name, x).history, w, start, T)) : x;
     const linear = (x: Tensor, { weight, bias }: { weight: Tensor; bias?: Tensor | undefined }): Tensor => matmul(x, weight, { tb: true, add: bias });

@@ -1,6 +1,6 @@
 // How fast is learned when: up from nothing, along the top, down to nothing.
 import { OptionError } from '../errors.ts';
-const cos = Math.cos;
+import { math } from '../engine/index.ts';
 
 export interface Schedule {
   /** `cosine`: down along half a wave. `trapezoid`: constant, then linear down. */
@@ -23,7 +23,7 @@ export interface Schedule {
 export function rateAt({ shape, warmup, hold, floor }: Schedule, step: number, steps: number): number {
   const up = Math.max(1, Math.floor(warmup < 1 ? warmup * steps : warmup));
   if (step < up) return (step + 1) / (up + 1);
-  if (shape === 'cosine') return floor + (1 - floor) * 0.5 * (1 + cos(Math.PI * ((step - up) / Math.max(1, steps - up))));
+  if (shape === 'cosine') return floor + (1 - floor) * 0.5 * (1 + math.cos(Math.PI * ((step - up) / Math.max(1, steps - up))));
   const down = Math.max(up, Math.floor(hold * steps));
   return step < down ? 1 : floor + ((1 - floor) * (steps - step)) / Math.max(1, steps - down);
 }
