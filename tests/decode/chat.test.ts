@@ -1,0 +1,86 @@
+import { beforeAll, expect, test } from 'vitest';
+import { Chat, generate } from '../../src/decode/index.ts';
+import type { LanguageModel } from '../../src/models/index.ts';
+import type { Message } from '../../src/tokenizer/index.ts';
+import { collect, oneThread, randomModel } from './models.ts';
+
+let model: LanguageModel;
+beforeAll(async () => {
+  model = randomModel(await oneThread(), 'inkling', { context: 64 });
+});
+
+test('a reply is what the model makes of the whole conversation', async () => {
+  const options = { tokens: 6, temperature: 1, seed: 4 };
+  const chat = new Chat(model, { system: 'be', ...options });
+  const messages: Message[] = [{ role: 'system', content: 'be' }];
+  for (const [index, content] of ['hello', 'good', 'no'].entries()) {
+    messages.push({ role: 'user', content });
+    const expected = (await collect(generate(model, messages, { ...options, index }))).result;
+    const { pieces, result } = await collect(chat.send(content));
+    expect(result).toMatchObject({ text: expected.text, tokens: expected.tokens, reason: expected.reason, dropped: 0 });
+    expect(pieces.map(({ text }) => text).join('')).toBe(result.text);
+    messages.push({ role: 'assistant', content: result.text });
+    expect(chat.messages).toEqual(messages);
+  }
+  chat.reset();
+  expect(chat.messages).toEqual(messages.slice(0, 1));
+  expect((await collect(chat.send('hello'))).result.text, 'the same seed from the beginning').toBe(messages[2]!.content);
+  chat.free();
+});
+
+test('when the context is full the oldest turns go, whole, and the reply says how many', async () => {
+  const chat = new Chat(model, { system: 'be kind', tokens: 10, temperature: 1 });
+  let dropped = 0, said = 0;
+  for (let i = 0; i < 12; i++) {
+    const { result } = await collect(chat.send(`${'abcdefghijkl'[i]} is here`));
+    dropped += result.dropped;
+    said++;
+    const [system, ...turns] = chat.messages;
+    expect(system).toEqual({ role: 'system', content: 'be kind' });
+    expect(turns.map(({ role }) => role)).toEqual(turns.map((_, k) => (k % 2 ? 'assistant' : 'user')));
+    expect(turns).toHaveLength(2 * (said - dropped));
+    expect(turns.at(-2)!.content).toBe(`${'abcdefghijkl'[i]} is here`);
+    expect(result.reason).not.toBe('context');
+  }
+  expect(dropped).toBeGreaterThan(5);
+  chat.free();
+});
+
+test('a message that can never fit is refused, and the conversation goes on', async () => {
+  const chat = new Chat(model, { tokens: 4 });
+  await collect(chat.send('hello'));
+  const before = chat.messages;
+  await expect(collect(chat.send('a'.repeat(61)))).rejects.toThrow("This message would be 65 tokens, but the model's context holds 64. Shorten it.");
+  expect(chat.messages).toEqual(before);
+  // one that leaves little room gets a short reply
+  const { result } = await collect(chat.send('a'.repeat(58)));
+  expect(result.dropped).toBe(1);
+  expect(result.tokens.length).toBeLessThanOrEqual(3);
+  chat.free();
+});
+
+test('a reply that is broken off counts as far as it was said', async () => {
+  const chat = new Chat(model, { temperature: 2, tokens: 20 });
+  let said = '';
+  for await (const { text } of chat.send('hello')) {
+    await expect(collect(chat.send('no'))).rejects.toThrow('The last reply is not yet finished.');
+    said += text;
+    if (said.length > 2) break;
+  }
+  expect(chat.messages).toEqual([{ role: 'user', content: 'hello' }, { role: 'assistant', content: said }]);
+  const abort = new AbortController();
+  abort.abort();
+  await expect(collect(chat.send('more', { signal: abort.signal }))).rejects.toThrow('aborted');
+  await collect(chat.send('good'));
+  expect(chat.messages).toHaveLength(6);
+  chat.free();
+});
+
+test('all memory is given back, and wrong options are refused at once', () => {
+  const { memory } = model.engine, { used } = memory, chat = new Chat(model);
+  expect(memory.used).toBe(used + chat.bytes);
+  chat.free();
+  expect(memory.used).toBe(used);
+  expect(() => new Chat(model, { topP: 2 })).toThrow('topP must be');
+  expect(() => new Chat(model, { sytem: 'x' } as object)).toThrow('There is no option "sytem".');
+});
