@@ -1,6 +1,6 @@
 // src/ -> dist/: the library for pages (index.js), for Node (node.js), the worker for pages, and the command line.
 // The kernels are inside each bundle; packages stay outside, so that nothing is shipped twice.
-import { chmodSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 

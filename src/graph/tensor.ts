@@ -16,6 +16,7 @@ export interface Tensor {
 
 let created = 0;
 
+/** A tensor as ops make it; models use `param`, `input` and the ops. */
 export const newTensor = (name: string, shape: Shape, from?: Tensor['from'], trainable = false): Tensor =>
   ({ name, shape, id: created++, ...(from && { from }), trainable });
 
@@ -28,8 +29,9 @@ export const input = (name: string, shape: Shape): Tensor => newTensor(name, sha
 /** Number of elements. */
 export const size = (t: { readonly shape: Shape }): number => t.shape.reduce((a, b) => a * b, 1);
 
-/** Last dimension, and the number of rows that remain when it is split off. */
+/** Last dimension. */
 export const columns = (t: Tensor): number => t.shape.at(-1) ?? 1;
+/** Number of rows that remain when the last dimension is split off. */
 export const rows = (t: Tensor): number => size(t) / columns(t);
 
 /** All tensors that `roots` depend on, inputs before outputs, in the order in which they were created. */

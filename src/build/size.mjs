@@ -1,0 +1,25 @@
+// What a page has to load, compressed; fails over budget.
+import { readFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
+import { build } from 'esbuild';
+
+const root = new URL('../../', import.meta.url);
+process.chdir(new URL('.', root).pathname);
+const gz = (bytes) => gzipSync(bytes, { level: 9 }).length / 1024;
+const bundle = async (plugins = []) => {
+  const { outputFiles } = await build({ entryPoints: ['src/index.ts'], bundle: true, format: 'esm', minify: true, platform: 'browser', write: false, logLevel: 'error', plugins });
+  return gz(outputFiles[0].contents);
+};
+// the words and rules of the world are data; a bundler leaves them out where nobody asks for them
+const withoutWorld = { name: 'without the world', setup: (b) => b.onResolve({ filter: /world\/index\.ts$/ }, ({ path }) => ({ path, external: true })) };
+let over = false;
+for (const [what, size, budget] of [
+  ['library and kernels', await bundle([withoutWorld]), 150],
+  ['the same with the world', await bundle(), 200],
+  ['kernels, exact build', gz(readFileSync('build/exact.wasm')), 60],
+  ['kernels, fast build', gz(readFileSync('build/fast.wasm')), 60],
+]) {
+  over ||= size > budget;
+  console.log(`size: ${what.padEnd(32)} ${size.toFixed(1).padStart(6)} KB gz of ${budget}${size > budget ? '  OVER BUDGET' : ''}`);
+}
+process.exitCode = over ? 1 : 0;
