@@ -17,6 +17,8 @@ export * from './engine/index.ts';
 export * from './train/index.ts';
 // 7. Predictions become text.
 export * from './decode/index.ts';
+// 8. Look inside.
+export * from './inspect/index.ts';
 // 9. Models are kept in files.
 export * from './formats/index.ts';
 
