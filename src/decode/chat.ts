@@ -81,6 +81,7 @@ export class Chat {
         yield next.value;
       }
     } finally {
+      await pieces.return(undefined as never); // after a break: nobody waits for its result
       turns.push(message, { role: 'assistant', content: said });
       this.#speaking = false;
     }

@@ -66,6 +66,7 @@ export class Decoder {
   #stepStart: Int32Array = new Int32Array(0);
   #views: readonly Float32Array[] = [];
   #freed = false;
+  #reserved = false;
 
   /**
    * Takes all memory that it will ever need.
@@ -196,6 +197,19 @@ export class Decoder {
     const now = this.position(slot);
     if (!Number.isInteger(length) || length < 0 || length > now) throw new OptionError('length', `Slot ${slot} holds ${now} tokens; it can be cut to 0 to ${now} of them, but not to ${length}.`);
     this.#lengths[slot] = length;
+  }
+
+  /**
+   * Keeps others from using the decoder half way through a text.
+   *
+   * @returns call it when the text is finished.
+   * @throws {OptionError} when somebody else is not yet finished.
+   */
+  reserve(): () => void {
+    this.#requireUse();
+    if (this.#reserved) throw new OptionError('decoder', 'This decoder is busy with another text. Wait for its end, or make another decoder.');
+    this.#reserved = true;
+    return () => void (this.#reserved = false);
   }
 
   /** Gives the memory back. The decoder cannot be used any more. */

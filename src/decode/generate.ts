@@ -72,6 +72,7 @@ export async function* generateBatch(model: LanguageModel, prompts: readonly Pro
 
   const decoder = settings.decoder
     ?? new Decoder(model, { slots: Math.min(all.length, SIDE_BY_SIDE), positions: Math.min(context, longest + settings.tokens) });
+  const release = decoder.reserve();
   const waiting = [...all.keys()];
   /** By slot: the prompt that is being continued there. */
   const speaking: (number | undefined)[] = Array.from({ length: decoder.slots });
@@ -115,6 +116,7 @@ export async function* generateBatch(model: LanguageModel, prompts: readonly Pro
       }
     }
   } finally {
+    release();
     if (!settings.decoder) decoder.free();
   }
 }

@@ -1,6 +1,6 @@
 // From logits to one token: the stages change or remove candidates, then one is drawn in proportion to
 //
-//   probability[i] = math.exp(logit[i]) / sum over j of math.exp(logit[j])
+//   probability[i] = exp(logit[i]) / sum over j of exp(logit[j])
 //
 // All arithmetic on the way is the same everywhere, so a seed draws the same tokens in Node and in every browser.
 import { math } from '../engine/index.ts';

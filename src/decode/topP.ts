@@ -16,20 +16,27 @@ import type { Stage } from './stage.ts';
  */
 export function topP(p: number): Stage {
   if (!(p > 0 && p <= 1)) throw new OptionError('topP', `topP must be above 0 and at most 1 (1 keeps every token), but it is ${p}.`);
-  let sorted = new Float32Array(0);
+  let weights = new Float64Array(0), buffer = new Float32Array(0);
   return {
     name: 'topP',
     apply(logits) {
       if (p === 1) return;
-      if (sorted.length !== logits.length) sorted = new Float32Array(logits.length);
-      sorted.set(logits);
-      sorted.sort();
-      const end = sorted.length - 1, most = sorted[end]!; // subtracted so that exp cannot overflow
-      let total = 0;
-      for (let i = 0; i <= end; i++) total += math.exp(sorted[i]! - most);
-      let last = end;
-      for (let share = math.exp(0); share < p * total && last > 0; share += math.exp(sorted[last]! - most)) last--;
-      removeBelow(logits, sorted[last]!, sorted, last);
+      const V = logits.length;
+      if (weights.length !== V) {
+        weights = new Float64Array(V);
+        buffer = new Float32Array(V);
+      }
+      let most = -Infinity, total = 0;
+      for (let i = 0; i < V; i++) if (logits[i]! > most) most = logits[i]!;
+      for (let i = 0; i < V; i++) total += weights[i] = logits[i] === -Infinity ? 0 : math.exp(logits[i]! - most);
+      // Tokens that have at most (1 - p) / V each have at most 1 - p together: the others reach p, and only they are sorted.
+      const least = ((1 - p) / V) * total;
+      let n = 0;
+      for (let i = 0; i < V; i++) if (weights[i]! > least) buffer[n++] = logits[i]!;
+      const sorted = buffer.subarray(0, n).sort();
+      let last = n - 1;
+      for (let share = 1; share < p * total && last > 0; share += math.exp(sorted[last]! - most)) last--;
+      if (n > 0) removeBelow(logits, sorted[last]!, sorted, last);
     },
   };
 }

@@ -147,6 +147,11 @@ test('a decoder can be used again and changes nothing', async () => {
   expect((await all('abc', { ...greedy, decoder })).result.tokens).toEqual(first.result.tokens);
   expect((await all('abc', greedy)).result.tokens).toEqual(first.result.tokens);
   expect(model.engine.memory.used).toBe(used);
+  for await (const { token } of generate(model, 'abc', { decoder })) {
+    await expect(all('abc', { decoder }), `while ${token} is said`).rejects.toThrow('This decoder is busy with another text.');
+    break;
+  }
+  expect((await all('abc', { ...greedy, decoder })).result.tokens, 'after a break').toEqual(first.result.tokens);
   decoder.free();
 });
 

@@ -23,6 +23,14 @@ test('topK keeps the k likeliest and their equals', () => {
   expect(() => topK(1.5)).toThrow('topK must be a whole number of at least 1, but it is 1.5.');
 });
 
+test('topK keeps what sorting keeps', () => {
+  const logit = fc.oneof(fc.integer({ min: -5, max: 5 }), fc.constant(none));
+  fc.assert(fc.property(fc.array(logit, { minLength: 1, maxLength: 60 }), fc.integer({ min: 1, max: 70 }), (logits, k) => {
+    const least = logits.toSorted((a, b) => b - a)[Math.min(k, logits.length) - 1]!;
+    expect(applied(topK(k), logits)).toEqual(logits.map((l) => (l < least ? none : l)));
+  }), { numRuns: 300 });
+});
+
 test('topP keeps the fewest tokens that reach p, of equals the lower ids', () => {
   expect(applied(topP(0.6), [2, 1, 0])).toEqual([2, none, none]);
   expect(applied(topP(0.7), [0, 2, 1])).toEqual([none, 2, 1]);
@@ -43,8 +51,8 @@ function huggingFaceTopP(logits: readonly number[], p: number): boolean[] {
 }
 
 test('topP keeps what Hugging Face keeps', () => {
-  const logit = fc.integer({ min: -40, max: 40 }).map((n) => n / 8);
-  fc.assert(fc.property(fc.array(logit, { minLength: 1, maxLength: 40 }), fc.integer({ min: 1, max: 999 }), (logits, thousandths) => {
+  const logit = fc.integer({ min: -80, max: 80 }).map((n) => n / 8);
+  fc.assert(fc.property(fc.array(logit, { minLength: 1, maxLength: 100 }), fc.integer({ min: 1, max: 999 }), (logits, thousandths) => {
     // an odd share, so that no sum of these probabilities lies on the border
     const p = thousandths / 1000 + 0.000_123_456_789;
     expect(applied(topP(p), logits).map((l) => l !== none)).toEqual(huggingFaceTopP(logits, p));
