@@ -12,6 +12,7 @@
   plan: usize;       // the plan to run; 0 sends the threads home
   scratch: usize;    // working memory of the kernels, one piece per thread
   scratchBytes: i32; // size of one piece
+  failed: i32;       // 1 + the number of a thread that trapped; written outside Wasm, which then moves `round` on
 }
 
 /** This thread's own working memory. Every thread has its own instance of the module, so this global is its own too. */
@@ -21,7 +22,6 @@ export let scratch: usize = 0;
 const SPINS: i32 = 2000;
 
 function barrier(team: usize, threads: i32): void {
-  if (threads == 1) return;
   const round = atomic.load<i32>(team, offsetof<Team>("round"));
   if (atomic.add<i32>(team, 1, offsetof<Team>("arrived")) == threads - 1) {
     atomic.store<i32>(team, 0, offsetof<Team>("arrived"));
@@ -32,23 +32,34 @@ function barrier(team: usize, threads: i32): void {
   for (let i = 0; i < SPINS; i++) {
     if (atomic.load<i32>(team, offsetof<Team>("round")) != round) return;
   }
-  while (atomic.load<i32>(team, offsetof<Team>("round")) == round) {
+  // `failed` is written before `round` moves on: whoever sees the one too early sees the other in time
+  while (atomic.load<i32>(team, offsetof<Team>("round")) == round && !failed(team)) {
     atomic.wait<i32>(team + offsetof<Team>("round"), round, -1);
   }
+}
+
+/** Whether some thread has trapped. It will never arrive, so everybody leaves the plan. */
+// @ts-ignore: decorator
+@inline function failed(team: usize): bool {
+  return atomic.load<i32>(team, offsetof<Team>("failed")) != 0;
 }
 
 /**
  * Walks `plan` as thread number `thread` of `threads`. A plan for one thread meets no barriers.
  * The next instruction is read before the barrier: behind the last one the plan may be gone.
+ * Where a thread has failed, nobody waits any more and the barrier lets everybody through.
  */
 export function run(team: Team, plan: usize, thread: i32, threads: i32): void {
   scratch = team.scratch + <usize>thread * <usize>team.scratchBytes;
+  const base = changetype<usize>(team);
   let at = plan, kernel = load<u32>(at);
   while (kernel != 0) {
     call_indirect<void>(kernel, at + 8, thread, threads);
     at += load<u32>(at, 4);
     kernel = load<u32>(at);
-    barrier(changetype<usize>(team), threads);
+    if (threads == 1) continue;
+    barrier(base, threads);
+    if (failed(base)) return;
   }
 }
 
@@ -66,5 +77,6 @@ export function serve(team: Team, thread: i32, job: i32): void {
     const plan = atomic.load<usize>(base, offsetof<Team>("plan"));
     if (plan == 0) return;
     run(team, plan, thread, atomic.load<i32>(base, offsetof<Team>("threads")));
+    if (failed(base)) return;
   }
 }

@@ -13,6 +13,11 @@ export interface EngineOptions {
   readonly spawn?: Spawn;
 }
 
+/** The engine cannot run plans: it was stopped, or one of its threads failed. */
+export class EngineError extends Error {
+  override name = 'EngineError';
+}
+
 interface Exports {
   readonly table: WebAssembly.Table;
   readonly heap: WebAssembly.Global;
@@ -20,9 +25,11 @@ interface Exports {
   [kernel: string]: unknown;
 }
 
-const TEAM_BYTES = 64;
-// words of Team in assembly/plan.ts
-const THREADS = 0, JOB = 3, PLAN = 4, SCRATCH = 5, SCRATCH_BYTES = 6;
+/** The team's words, and behind them, for a thread that fails, room to say why. */
+const TEAM_BYTES = 256;
+const teamWord = (name: string): number => layouts['team']!.indexOf(name);
+const THREADS = teamWord('threads'), ROUND = teamWord('round'), JOB = teamWord('job'), PLAN = teamWord('plan');
+const SCRATCH = teamWord('scratch'), SCRATCH_BYTES = teamWord('scratchBytes'), FAILED = teamWord('failed'), REASON = FAILED + 1;
 const NOT_KERNELS = /^(run|serve|math[A-Z].*)$/;
 
 const compiled = new Map<string, WebAssembly.Module>();
@@ -62,6 +69,8 @@ export class Engine {
   readonly #stops: (() => void)[] = [];
   #scratchBytes = 0;
   #stopped = false;
+  /** Why nothing runs any more. */
+  #failure: EngineError | null = null;
 
   /** Use {@link createEngine}. */
   constructor(threads: number, build: 'exact' | 'fast', shared: boolean) {
@@ -91,7 +100,7 @@ export class Engine {
     for (let thread = 1; thread < this.threads; thread++) {
       this.#stops.push(await spawn({
         module: kernelModule(this.build, this.shared), memory: this.memory.wasm, kernels: this.kernels,
-        team: this.#team, thread, job: this.#teamWords[JOB]!,
+        team: this.#team, thread, job: this.#teamWords[JOB]!, words: { round: ROUND, failed: FAILED, reason: REASON, end: TEAM_BYTES / 4 },
       }));
     }
   }
@@ -124,15 +133,33 @@ export class Engine {
     this.#setTeam(SCRATCH_BYTES, this.#scratchBytes);
   }
 
-  /** Runs a plan to its end, on all threads or on this one alone. Allocates nothing. */
+  /**
+   * Runs a plan to its end, on all threads or on this one alone. Allocates nothing.
+   *
+   * @throws {EngineError} when the engine was stopped, or a thread fails, now or before. What the plan was to write is
+   *   then half written, and the threads have left their places: only a new engine can go on.
+   */
   run(plan: Address, threads = this.threads): void {
+    if (this.#failure) throw this.#failure;
+    if (this.#stopped) throw new EngineError('This engine was stopped, so it runs nothing any more. Make another with createEngine.');
+    const words = this.#teamWords;
     if (threads > 1) {
-      const words = this.#teamWords;
       Atomics.store(words, PLAN, plan);
       Atomics.add(words, JOB, 1);
       Atomics.notify(words, JOB);
     }
-    this.#exports.run(this.#team, plan, 0, threads);
+    try {
+      this.#exports.run(this.#team, plan, 0, threads);
+    } catch (error) {
+      if (threads > 1) {
+        // the helpers wait for this thread, which will not come
+        Atomics.store(words, FAILED, 1);
+        Atomics.add(words, ROUND, 1);
+        Atomics.notify(words, ROUND);
+      }
+      throw (this.#failure = failure(0, String(error), error));
+    }
+    if (threads > 1 && Atomics.load(words, FAILED) !== 0) throw (this.#failure = failure(Atomics.load(words, FAILED) - 1, this.#reason()));
   }
 
   /** A view of `length` floats. Ask again after anything was allocated: memory that is not shared moves when it grows. */
@@ -160,6 +187,12 @@ export class Engine {
     if (this.#stopped) return;
     this.#stopped = true;
     for (const stop of this.#stops) stop();
+  }
+
+  /** What a helper that failed has left behind. */
+  #reason(): string {
+    const from = this.#team + (REASON + 1) * 4;
+    return new TextDecoder().decode(this.u8(from, this.#teamWords[REASON]!).slice());
   }
 
   #word(i: number): number {
@@ -190,9 +223,18 @@ export async function createEngine({ threads, build = 'exact', spawn }: EngineOp
     throw new OptionError('build', 'The fast build needs relaxed SIMD, which this machine does not have (Node 22 and current browsers do). Use the exact build.');
   }
   const engine = new Engine(team, build, team > 1);
-  if (platform) await engine.start(platform);
+  try {
+    if (platform) await engine.start(platform);
+  } catch (error) {
+    engine.stop();
+    throw error;
+  }
   return engine;
 }
+
+const failure = (thread: number, reason: string, cause?: unknown): EngineError => new EngineError(
+  `Thread ${thread} failed while it ran a plan: ${reason}. What was being computed is lost, and this engine runs nothing any more. Please report this.`,
+  { cause });
 
 /** Turns the import of a shared memory into one of an ordinary memory: one flag in the import section. */
 function unshare(wasm: Uint8Array): void {

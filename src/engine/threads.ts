@@ -9,19 +9,35 @@ export interface Helper {
   readonly team: number;
   readonly thread: number;
   readonly job: number;
+  /** Where in the team's words a thread that fails says so; behind `reason`, the length of a text, is room for it. */
+  readonly words: { readonly round: number; readonly failed: number; readonly reason: number; readonly end: number };
 }
 
 /** Starts a helper; resolves, once it is ready to serve, with the function that ends it. */
 export type Spawn = (helper: Helper) => Promise<() => void>;
 
 // Plain text, because it becomes a worker of its own. `ready` is posted before the thread goes to sleep for good.
+// A thread that traps would be waited for at the barrier for ever: it leaves its number and the reason behind, and
+// moves the round on, which wakes the others.
 const START = `
-const start = ({ module, memory, kernels, team, thread, job }, ready) => {
+const start = ({ module, memory, kernels, team, thread, job, words }, ready) => {
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
   const base = exports.table.grow(kernels.length);
   kernels.forEach((name, i) => exports.table.set(base + i, exports[name]));
   ready();
-  exports.serve(team, thread, job);
+  try {
+    exports.serve(team, thread, job);
+  } catch (error) {
+    const state = new Int32Array(memory.buffer, team, words.end);
+    if (Atomics.compareExchange(state, words.reason, 0, -1) !== 0) return; // another one was first
+    const room = new Uint8Array(memory.buffer, team + 4 * (words.reason + 1), 4 * (words.end - words.reason - 1));
+    const text = new TextEncoder().encode(String(error)).subarray(0, room.length);
+    room.set(text);
+    Atomics.store(state, words.reason, text.length);
+    Atomics.store(state, words.failed, thread + 1);
+    Atomics.add(state, words.round, 1);
+    Atomics.notify(state, words.round);
+  }
 };`;
 
 interface NodeWorkerThreads {

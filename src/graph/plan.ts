@@ -114,13 +114,25 @@ const SMALL = 200_000;
 export function compile(engine: Engine, outputs: readonly Tensor[], { keep = [], places = new Map<Tensor, Address>(), threads }: CompileOptions = {}): Plan {
   const { order, offsets, arenaBytes, largest } = layOut(outputs, keep, places);
   const mine: [Tensor, Address][] = [];
-  for (const t of order) {
-    if (t.from || places.has(t)) continue;
-    const address = engine.memory.allocate(size(t) * 4, [[t.name, size(t) * 4]]);
-    places.set(t, address);
-    mine.push([t, address]);
+  const giveBack = (): void => {
+    for (const [t, address] of mine) {
+      engine.memory.free(address);
+      places.delete(t);
+    }
+  };
+  let arena: Address;
+  try {
+    for (const t of order) {
+      if (t.from || places.has(t)) continue;
+      const address = engine.memory.allocate(size(t) * 4, [[t.name, size(t) * 4]]);
+      places.set(t, address);
+      mine.push([t, address]);
+    }
+    arena = engine.memory.allocate(arenaBytes, largest);
+  } catch (error) {
+    giveBack(); // a plan that does not fit takes nothing
+    throw error;
   }
-  const arena = engine.memory.allocate(arenaBytes, largest);
   const at = (t: Tensor): Address => {
     const root = owner(t), place = places.get(root);
     if (place !== undefined) return place;
@@ -158,10 +170,7 @@ export function compile(engine: Engine, outputs: readonly Tensor[], { keep = [],
     run: () => engine.run(code, team),
     free() {
       for (const address of [arena, code]) engine.memory.free(address);
-      for (const [t, address] of mine) {
-        engine.memory.free(address);
-        places.delete(t);
-      }
+      giveBack();
     },
     profile(runs = 11) {
       // each instruction, followed by the word that ends a plan
