@@ -21,13 +21,15 @@ describe('a sentence', () => {
     ['Tom went to bed while her mother made soup.', 'bad'],
     ['Tom ate an apple and rested.', 'true'],
     ['Tom ate a apple and rested.', 'bad'],
+    ['Tom was an honest and kind boy.', 'true'],
+    ['Tom was a honest and kind boy.', 'bad'],
     ['', 'bad'],
   ])('%s is %s', (text, verdict) => expect(judge.sentence(text).verdict).toBe(verdict));
 
   test('most sentences with one word changed for another, doubled or dropped are bad or false', () => {
     let changed = 0, accepted = 0;
     const words = ['happy', 'Mia', 'kite', 'the', 'went', 'his', 'dog', 'in', 'is', 'red'];
-    for (let i = 0; i < 300; i++) {
+    for (let i = 0; i < 120; i++) {
       for (const [k, sentence] of splitSentences(english.document(i).text, 'en').entries()) {
         const parts = sentence.split(' '), at = (i * 7 + k * 3) % parts.length;
         const wrecks = [parts.toSpliced(at, 1), parts.toSpliced(at, 0, parts[at]!), parts.with(at, words[(i + k) % words.length]!)];
@@ -38,7 +40,7 @@ describe('a sentence', () => {
         }
       }
     }
-    expect(changed).toBeGreaterThan(3000);
+    expect(changed).toBeGreaterThan(1000);
     expect(accepted / changed).toBeLessThan(0.08); // "the old red door" without "old" is still a sentence
   });
 });

@@ -15,7 +15,7 @@ function plural(word: string): string {
 
 /** `a`: with its article; `s`: more than one. */
 export const forms: Readonly<Record<string, (word: string) => string>> = {
-  a: (word) => (/^(the|an?) /.test(word) ? word : /^[aeiou]/i.test(word) ? `an ${word}` : `a ${word}`),
+  a: (word) => (/^(the|an?) /.test(word) ? word : /^([aeiou]|honest)/i.test(word) ? `an ${word}` : `a ${word}`),
   s: plural,
 };
 
