@@ -6,6 +6,7 @@
 // A row whose weight is 0 or whose target is below 0 is not read at all: its loss and its gradient are 0.
 // A target that is no column gives a loss of NaN.
 import { exp4, log4, tanh4 } from "./math";
+import { scratch } from "./plan";
 import { maxRow, put } from "./row";
 import { head, sum4 } from "./simd";
 import { first, last } from "./slice";
@@ -33,7 +34,8 @@ import { first, last } from "./slice";
 }
 
 /** cap(l), for inverse = 1 / softcap. */
-function cap4(l: v128, softcap: v128, inverse: v128): v128 {
+// @ts-ignore: decorator
+@inline export function cap4(l: v128, softcap: v128, inverse: v128): v128 {
   return f32x4.mul(softcap, tanh4(f32x4.mul(l, inverse)));
 }
 
@@ -76,14 +78,20 @@ function sumOfExp(l: usize, V: i32, most: v128): f32 {
   return sum4(f32x4.add(even, odd));
 }
 
+// As many capped logits are held in working memory at a time. Cap and exponential are loops of their own:
+// in one loop they are so long that the processor overlaps too few turns.
+const BLOCK: i32 = 1024;
+
 /** Sum of e^(cap(l) - most). */
 function sumOfCappedExp(l: usize, V: i32, most: v128, cap: v128, inverse: v128): f32 {
-  let sum = f32x4.splat(0);
-  for (let i = V; i > 0; i -= 4, l += 16) {
-    const e = exp4(f32x4.sub(cap4(v128.load(l), cap, inverse), most));
-    sum = f32x4.add(sum, i < 4 ? head(e, i) : e);
+  const block = scratch;
+  let sum: f32 = 0;
+  for (let v = 0; v < V; v += BLOCK, l += <usize>BLOCK << 2) {
+    const n = min(BLOCK, V - v), bytes = <usize>n << 2;
+    for (let c: usize = 0; c < bytes; c += 16) v128.store(block + c, cap4(v128.load(l + c), cap, inverse));
+    sum += sumOfExp(block, n, most);
   }
-  return sum4(sum);
+  return sum;
 }
 
 /** dlogits = dloss weight (e^(l - lse) - [v is the target]) dl/dlogits,  dl/dlogits = 1 - (l / softcap)² */
@@ -114,8 +122,9 @@ function gradOfPlain(row: usize, out: usize, V: i32, target: i32, chosen: v128, 
 
 function gradOfCapped(row: usize, out: usize, V: i32, target: i32, chosen: v128, lse: v128, d: v128, softcap: f32): void {
   const cap = f32x4.splat(softcap), inverse = f32x4.splat(1 / softcap), one = f32x4.splat(1);
+  for (let c: usize = 0, left = V; left > 0; c += 16, left -= 4) put(out + c, tanh4(f32x4.mul(v128.load(row + c), inverse)), left);
   for (let c: usize = 0, left = V; left > 0; c += 16, left -= 4) {
-    const t = tanh4(f32x4.mul(v128.load(row + c), inverse)), p = exp4(f32x4.sub(f32x4.mul(cap, t), lse));
+    const t = v128.load(out + c), p = exp4(f32x4.sub(f32x4.mul(cap, t), lse));
     put(out + c, f32x4.mul(f32x4.mul(d, p), f32x4.sub(one, f32x4.mul(t, t))), left);
   }
   const t = tanh4(f32x4.mul(chosen, inverse)), p = exp4(f32x4.sub(f32x4.mul(cap, t), lse));

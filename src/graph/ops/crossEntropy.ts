@@ -3,6 +3,9 @@ import { defineOp } from '../op.ts';
 import { columns, rows, size, type Tensor } from '../tensor.ts';
 import { buffer } from './fill.ts';
 
+/** BLOCK floats of assembly/crossEntropy.ts. */
+const BLOCK_BYTES = 1024 * 4;
+
 interface Attrs { softcap: number }
 
 const op = defineOp<[logits: Tensor, targets: Tensor, weights: Tensor, lse: Tensor], Attrs>({
@@ -17,6 +20,7 @@ const op = defineOp<[logits: Tensor, targets: Tensor, weights: Tensor, lse: Tens
   },
   kernel: (loss, [logits, targets, weights, lse], { softcap }) =>
     ['crossEntropy', { logits, targets, weights, loss, lse, R: rows(logits), V: columns(logits), softcap }],
+  scratch: (_loss, _inputs, { softcap }) => (softcap > 0 ? BLOCK_BYTES : 0),
   gradient: (dloss, [logits, targets, weights, lse], loss, attrs) => [grad([logits, targets, weights, lse, dloss, loss], attrs), null, null, null],
 });
 

@@ -24,7 +24,7 @@ const targetsFor = (V: number): Float64Array => Float64Array.from([0, V - 1, -1,
 const weights = Float64Array.from([1, 0.5, 1, 0, 2, 0.25]);
 
 describe.each([0, 1.5, 15])('with a softcap of %f', (cap) => {
-  test.each([1, 2, 3, 4, 5, 8, 33, 257])('the loss over %i tokens, and its gradient, match float64', (V) =>
+  test.each([1, 2, 3, 4, 5, 8, 33, 257, 1030])('the loss over %i tokens, and its gradient, match float64', (V) =>
     expectOp(
       (l, t, w) => crossEntropy(l!, t!, w!, { softcap: cap }),
       (l, t, w) => reference(l!, t!, w!, cap),
