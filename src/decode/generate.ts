@@ -32,7 +32,7 @@ export interface Generated {
 
 /** Sequences that are continued at the same time; further prompts wait until one has ended. */
 const SIDE_BY_SIDE = 8;
-/** After this time timers, signals and messages get their turn. */
+/** Timers, signals and messages get their turn behind the first token, and then after this time again and again. */
 const BREATH_MILLISECONDS = 25;
 
 /**
@@ -78,7 +78,7 @@ export async function* generateBatch(model: LanguageModel, prompts: readonly Pro
   const speaking: (number | undefined)[] = Array.from({ length: decoder.slots });
   const tokens = new Int32Array(decoder.slots).fill(-1);
   const began = all.map(() => 0), results: Generated[] = [];
-  let computed = 0, breathed = performance.now();
+  let computed = 0, breathed = -Infinity;
   try {
     for (;;) {
       for (let slot = 0; slot < decoder.slots && waiting.length > 0; slot++) {
