@@ -5,7 +5,7 @@
 //
 // A row whose weight is 0 or whose target is below 0 is not read at all: its loss and its gradient are 0.
 // A target that is no column gives a loss of NaN.
-import { exp4, log4, tanh4 } from "./math";
+import { cap4, exp4, log4, tanh4 } from "./math";
 import { scratch } from "./plan";
 import { maxRow, put } from "./row";
 import { head, sum4 } from "./simd";
@@ -31,12 +31,6 @@ import { first, last } from "./slice";
   R: i32;
   V: i32;
   softcap: f32;
-}
-
-/** cap(l), for inverse = 1 / softcap. */
-// @ts-ignore: decorator
-@inline export function cap4(l: v128, softcap: v128, inverse: v128): v128 {
-  return f32x4.mul(softcap, tanh4(f32x4.mul(l, inverse)));
 }
 
 export function crossEntropy(p: CrossEntropy, thread: i32, threads: i32): void {

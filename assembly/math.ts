@@ -96,6 +96,12 @@ const TANH = memory.data<f32>([
   return f32x4.pmax(f32x4.pmin(f32x4.div(f32x4.mul(a, p), q), one), f32x4.neg(one));
 }
 
+/** softcap tanh(l / softcap), for inverse = 1 / softcap. */
+// @ts-ignore: decorator
+@inline export function cap4(l: v128, softcap: v128, inverse: v128): v128 {
+  return f32x4.mul(softcap, tanh4(f32x4.mul(l, inverse)));
+}
+
 /** 1 / (1 + e^-x) within 2.5 ulp; 0 below -88.73. */
 // @ts-ignore: decorator
 @inline export function sigmoid4(x: v128): v128 {
