@@ -5,7 +5,8 @@
 // One transformer, told by switches to be GPT-2, Llama, nanochat or our own form; and a plain feed-forward net.
 // A model is a function that builds a graph; its numbers are kept apart from it, in `Weights`.
 //
-// Reading order: transformerConfig.ts, transformer.ts, weights.ts, languageModel.ts.
+// Reading order: feedForward.ts, transformerConfig.ts, transformer.ts, weights.ts, languageModel.ts.
+export { feedForward, type FeedForward, type FeedForwardConfig, type FeedForwardLearning } from './feedForward.ts';
 export { createLanguageModel, type LanguageModel, loadLanguageModel, parseConfig, saveLanguageModel } from './languageModel.ts';
 export { type Preset, preset, type PresetName, presets, sizesOfDepth } from './presets.ts';
 export { type HiddenOptions, type Transformer, transformer } from './transformer.ts';
