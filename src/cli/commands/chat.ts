@@ -1,0 +1,110 @@
+import { createInterface, type Interface } from 'node:readline/promises';
+import { Chat } from '../../decode/index.ts';
+import { OptionError } from '../../errors.ts';
+import { defineCommand } from '../command.ts';
+import { requiredText, text, whole } from '../options.ts';
+import { questions } from '../questions.ts';
+import { samplingOptions } from '../samplingOptions.ts';
+import type { Terminal } from '../terminal.ts';
+import { withModel } from '../withModel.ts';
+
+export const chat = defineCommand({
+  name: 'chat',
+  summary: 'talks',
+  options: {
+    model: requiredText('DIR', 'the folder of a model that finetune wrote'),
+    system: text('TEXT', 'stands before the conversation and is never forgotten'),
+    tokens: whole(1, 1e9, 'longest reply (default 200)'),
+    ...samplingOptions,
+  },
+  example: 'inkling chat --model runs/chat\necho "Who are you?" | inkling chat --model runs/chat --json',
+  details: [
+    'In the chat: /reset begins anew, /quit ends it. Without a terminal every line of the input is a message; if there is none, ten',
+    'fixed questions are asked.',
+  ],
+  async run({ model: path, system, tokens = 200, temperature, seed = 1, threads, build, ...values }, terminal) {
+    await withModel(path, { threads, build }, async (model) => {
+      const talk = new Chat(model, { system, tokens, temperature: temperature ?? 0.8, topK: values['top-k'] ?? 0, topP: values['top-p'] ?? 1, seed });
+      try {
+        if (terminal.streams.stdin.isTTY) await converse(talk, terminal);
+        else await answerLines(talk, terminal);
+      } finally {
+        talk.free();
+      }
+    });
+  },
+});
+
+/** Talks with whoever sits at the terminal. Also the end of the quickstart. */
+export async function converse(talk: Chat, terminal: Terminal): Promise<void> {
+  const { stdin, stdout, stderr } = terminal.streams, { colors } = terminal;
+  const reader = createInterface({ input: stdin, output: terminal.json ? stderr : stdout });
+  terminal.say(colors.dim('Say something. /reset begins anew, /quit ends.'));
+  try {
+    for (;;) {
+      const line = await ask(reader, colors.bold('> '));
+      if (line === null || line.trim() === '/quit' || line.trim() === '/exit') return;
+      if (line.trim() === '/reset') {
+        talk.reset();
+        terminal.say(colors.dim('(everything is forgotten)'));
+      } else if (line.trim() !== '') {
+        await answer(talk, line.trim(), terminal);
+      }
+    }
+  } finally {
+    reader.close();
+  }
+}
+
+/** The next line; null at the end of the input (Ctrl-D, Ctrl-C). */
+function ask(reader: Interface, prompt: string): Promise<string | null> {
+  return new Promise((resolve) => {
+    const end = (): void => resolve(null);
+    reader.once('close', end);
+    reader.question(prompt).then((line) => {
+      reader.off('close', end);
+      resolve(line);
+    }, end);
+  });
+}
+
+/** Answers every line of the input; without any, the ten questions. */
+export async function answerLines(talk: Chat, terminal: Terminal): Promise<void> {
+  const reader = createInterface({ input: terminal.streams.stdin });
+  let lines = 0;
+  for await (const line of reader) {
+    if (line.trim() === '') continue;
+    lines++;
+    if (line.trim() === '/quit') return;
+    if (line.trim() === '/reset') talk.reset();
+    else await askAndAnswer(talk, line.trim(), terminal);
+  }
+  if (lines === 0) await askTen(talk, terminal);
+}
+
+/** The transcript of the ten fixed questions. */
+export async function askTen(talk: Chat, terminal: Terminal): Promise<void> {
+  for (const question of questions) await askAndAnswer(talk, question, terminal);
+}
+
+async function askAndAnswer(talk: Chat, question: string, terminal: Terminal): Promise<void> {
+  terminal.tell(terminal.colors.bold(`> ${question}`));
+  await answer(talk, question, terminal);
+}
+
+async function answer(talk: Chat, question: string, terminal: Terminal): Promise<void> {
+  try {
+    const pieces = talk.send(question);
+    let next = await pieces.next();
+    for (; !next.done; next = await pieces.next()) terminal.stream(next.value.text);
+    terminal.stream('\n');
+    const { text: reply, tokens, tokensPerSecond, dropped } = next.value;
+    if (dropped > 0) terminal.say(terminal.colors.dim(`(the context is full: ${dropped === 1 ? 'the oldest turn was' : `the ${dropped} oldest turns were`} forgotten)`));
+    terminal.record({ question, text: reply, tokens: tokens.length, tokens_per_second: tokensPerSecond, dropped });
+  } catch (error) {
+    // a message that is too long ends the message, not the conversation
+    if (!(error instanceof OptionError)) throw error;
+    terminal.tell(error.message);
+    terminal.record({ question, error: error.message });
+  }
+}

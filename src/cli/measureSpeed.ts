@@ -1,0 +1,50 @@
+// How long does one step take here? Asked before a run that was given minutes instead of steps. A scratch engine and a
+// scratch model do the steps, so the run itself begins untouched.
+import type { Loader } from '../data/index.ts';
+import { createEngine } from '../engine/index.ts';
+import { transformer, type TransformerConfig, Weights } from '../models/index.ts';
+import { type Recipe, Trainer } from '../train/index.ts';
+
+export interface Speed {
+  readonly secondsPerStep: number;
+  readonly steps: number;
+}
+
+/** The first steps are slower: code is still being compiled, memory is touched for the first time. */
+const WARM_UP = 3;
+
+export async function measureSpeed({ config, recipe, loader, threads, build, seconds = 2 }: {
+  config: TransformerConfig; recipe: Recipe; loader: Loader; threads?: number | undefined; build: 'exact' | 'fast'; seconds?: number;
+}): Promise<Speed> {
+  const engine = await createEngine({ build, ...(threads !== undefined && { threads }) });
+  try {
+    const model = transformer(config), weights = new Weights(engine, model);
+    weights.initialize();
+    const trainer = new Trainer({ transformer: model, weights, recipe, seed: 0 });
+    for (let i = 0; i < WARM_UP; i++) trainer.step(loader, i, recipe.rate / 100);
+    const began = performance.now();
+    let steps = 0, elapsed = 0;
+    while (elapsed < seconds || steps < 2) {
+      trainer.step(loader, WARM_UP + steps, recipe.rate / 100);
+      steps++;
+      elapsed = (performance.now() - began) / 1000;
+    }
+    return { secondsPerStep: elapsed / steps, steps };
+  } finally {
+    engine.stop();
+  }
+}
+
+/** Evaluations during a run take at most this share of its time. */
+export const EVALUATION_SHARE = 0.03;
+/** Saving, and what else is done at the end. */
+const SECONDS_AT_THE_END = 1;
+
+/**
+ * How many steps fit into a time, with evaluations on the way and one of the whole validation set at the end. A forward
+ * pass takes about a third of a step.
+ */
+export function stepsWithin(minutes: number, { secondsPerStep }: Speed, { tokensPerStep, validationTokens }: { tokensPerStep: number; validationTokens: number }): number {
+  const last = (validationTokens / tokensPerStep) * (secondsPerStep / 3);
+  return Math.max(1, Math.floor((minutes * 60 - SECONDS_AT_THE_END - last) / (secondsPerStep * (1 + EVALUATION_SHARE))));
+}

@@ -1,0 +1,156 @@
+// The part that pretraining and fine-tuning share: train, tell, save, and leave a receipt.
+import { count } from '../errors.ts';
+import { latestCheckpoint, sha256, type Store, StoreError } from '../formats/index.ts';
+import { type LanguageModel, saveLanguageModel } from '../models/index.ts';
+import { DivergedError, train, type TrainEvent } from '../train/index.ts';
+import { writeReceipt } from '../train/receipt.ts';
+import { expectLoss, type SeenLoss } from './expectLoss.ts';
+import { EVALUATION_SHARE } from './measureSpeed.ts';
+import { dataName } from './openData.ts';
+import { RunLog } from './runLog.ts';
+import { type RunSettings, settingsFile } from './runSettings.ts';
+import { stopOnSignal } from './stopOnSignal.ts';
+import type { Terminal } from './terminal.ts';
+import type { TrainingData } from './trainingData.ts';
+import { clock, TrainingDisplay } from './trainingDisplay.ts';
+import { Validator } from './validator.ts';
+import { version } from './version.ts';
+
+export interface Run {
+  readonly settings: RunSettings;
+  readonly model: LanguageModel;
+  readonly data: TrainingData;
+  readonly store: Store;
+  /** The folder of the store, as the user wrote it. */
+  readonly out: string;
+  readonly resume: boolean;
+}
+
+type EndEvent = Extract<TrainEvent, { kind: 'end' }>;
+
+/** Everything that someone needs to go on with a run, before its first step. */
+export async function beginRun(store: Store, settings: RunSettings, { transformer, tokenizer }: LanguageModel): Promise<void> {
+  await store.write('tokenizer.json', tokenizerFile(tokenizer));
+  await store.write('tokenizer.vocab', tokenizer.toVocab());
+  await store.write('config.json', `${JSON.stringify({ model_type: 'inkling', ...transformer.config }, null, 2)}\n`);
+  // last, because it makes the folder a run
+  await store.write(settingsFile, `${JSON.stringify(settings, null, 2)}\n`);
+}
+
+const tokenizerFile = (tokenizer: LanguageModel['tokenizer']): string => `${JSON.stringify(tokenizer.toJSON(), null, 1)}\n`;
+
+/** Trains to the end, or until the user stops it. */
+export async function trainRun(run: Run, terminal: Terminal): Promise<void> {
+  const { settings, model, data, store, out, resume } = run, { recipe, steps, kind } = settings;
+  const command = `inkling ${kind} --out ${quoted(out)} --resume`;
+  const tokensPerStep = recipe.rows * recipe.context, evaluations = Math.max(1, steps / settings.evaluateEvery);
+  const validator = data.validation && new Validator(model, data.validation, {
+    context: recipe.context, tokens: Math.max(2048, (3 * EVALUATION_SHARE * steps * tokensPerStep) / evaluations),
+  });
+  const display = new TrainingDisplay(terminal), log = new RunLog(store), expectation = new Expectation(settings);
+  const stop = stopOnSignal(terminal);
+  let end: EndEvent | null = null;
+  try {
+    const events = train({
+      model, recipe, steps, seed: settings.seed, loader: data.loader({ rows: recipe.rows / recipe.accumulate, context: recipe.context, seed: settings.seed }),
+      store, resume, checkpointSeconds: settings.checkpointSeconds, hashEvery: settings.hashEvery, evaluateEvery: settings.evaluateEvery, patience: settings.patience,
+      signal: stop.signal, ...(validator && { validate: () => validator.part() }),
+    });
+    for await (const event of events) {
+      if (event.kind === 'start') await log.cutAfter(event.step);
+      display.event(event);
+      terminal.record(event);
+      await log.add(event);
+      if (event.kind === 'step') {
+        const told = expectation.see(event.step, event.loss);
+        if (told) terminal.say(told);
+      }
+      if (event.kind === 'end') end = event;
+    }
+  } catch (error) {
+    if (error instanceof StoreError || error instanceof DivergedError) {
+      terminal.clear();
+      await log.flush().catch(() => {}); // the disk may be full: the first error is the one to be told
+      if (error instanceof StoreError && await latestCheckpoint(store).catch(() => null)) terminal.say(`The last checkpoint is whole. To go on from it: ${command}`);
+    }
+    throw error;
+  } finally {
+    stop.release();
+  }
+  await log.flush();
+  terminal.clear();
+  if (!end) return;
+  if (end.reason === 'stopped') {
+    validator?.free();
+    terminal.tell(`Stopped at step ${count(end.step)} of ${count(steps)}; the checkpoint is saved. To go on: ${command}`);
+    return;
+  }
+  await finish(run, end, { terminal, validator, display, expectation });
+}
+
+/** Evaluates on everything, saves the model and writes the receipt: the last file, which says that the run is finished. */
+async function finish({ settings, model, data, store, out }: Run, end: EndEvent, { terminal, validator, display, expectation }: {
+  terminal: Terminal; validator: Validator | null; display: TrainingDisplay; expectation: Expectation;
+}): Promise<void> {
+  if (end.reason === 'overfit') {
+    const best = await latestCheckpoint(store, 'checkpoints/best');
+    if (best) model.weights.load(best.tensors, { from: best.name });
+    terminal.say(`stopped early: ${settings.patience} evaluations in a row were no better. The best weights are kept.`);
+  }
+  const found = validator?.whole() ?? null;
+  validator?.free();
+  await saveLanguageModel(store, model);
+  await store.write('receipt.json', writeReceipt({
+    version, build: settings.build, kind: settings.kind, config: settings.config, recipe: settings.recipe,
+    tokenizer: { ...settings.tokenizer, sha256: await sha256(new TextEncoder().encode(tokenizerFile(model.tokenizer))) },
+    data: {
+      name: dataName(settings.data), hash: data.hash, validation: settings.validation,
+      ...(settings.data.name === 'world' && { megabytes: settings.data.megabytes, language: settings.data.language }),
+    },
+    base: settings.base && { name: settings.base.path.split(/[\\/]/).at(-1)!, sha256: settings.base.sha256 },
+    seed: settings.seed, steps: settings.steps, hashes: end.hashes,
+    result: { step: end.step, reason: end.reason, natsPerToken: found?.natsPerToken ?? null, bitsPerByte: found?.bitsPerByte ?? null, seconds: end.seconds },
+  }));
+  terminal.say(...display.curve(), '');
+  const bits = found?.bitsPerByte === undefined ? '' : `, ${found.bitsPerByte.toFixed(4)} bits per byte`;
+  terminal.tell(`${found ? `validation  ${found.natsPerToken.toFixed(4)} nats per token${bits} (${count(found.tokens)} tokens)` : `training loss ${display.loss.toFixed(4)}`}`);
+  terminal.say(`time        ${clock(end.seconds)}${settings.minutes === null ? '' : ` of ${clock(settings.minutes * 60)} asked for`}`);
+  const outcome = expectation.outcome(found?.natsPerToken ?? display.loss);
+  if (outcome) terminal.say(outcome);
+  terminal.say(`saved       ${out}`, `try it      inkling ${settings.kind === 'finetune' ? `chat --model ${quoted(out)}` : `generate --model ${quoted(out)} --prompt "..."`}`);
+  terminal.record({
+    kind: 'result', out, step: end.step, steps: settings.steps, reason: end.reason, seconds: end.seconds, nats_per_token: found?.natsPerToken ?? null, bits_per_byte: found?.bitsPerByte ?? null,
+    expected_loss: expectation.expected, weights: end.hashes.at(-1)?.sha256 ?? null,
+  });
+}
+
+/** What loss is to be expected: told after the first tenth of a run that was given minutes, and compared at the end. */
+class Expectation {
+  expected: number | null = null;
+  readonly #seen: SeenLoss[] = [];
+  readonly #settings: RunSettings;
+  #told = false;
+
+  constructor(settings: RunSettings) {
+    this.#settings = settings;
+  }
+
+  see(step: number, loss: number): string | null {
+    const { steps, minutes, recipe } = this.#settings, tokens = recipe.rows * recipe.context;
+    if (minutes === null || this.#told) return null;
+    this.#seen.push({ tokens: step * tokens, loss });
+    if (step < steps / 10) return null;
+    this.#told = true;
+    const { warmup } = recipe.schedule;
+    this.expected = expectLoss(this.#seen, steps * tokens, Math.max(1, warmup < 1 ? warmup * steps : warmup) * tokens);
+    return this.expected === null ? 'expected    no loss can be foretold: it does not fall yet' : `expected    a loss of about ${this.expected.toFixed(2)} at the end, from the first tenth`;
+  }
+
+  outcome(loss: number): string | null {
+    return this.expected === null ? null : `expectation ${this.expected.toFixed(2)}, reached ${loss.toFixed(2)} (${((100 * (this.expected - loss)) / loss).toFixed(0)}% off)`;
+  }
+}
+
+/** A word of a command that can be copied into a shell. */
+const quoted = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
+
