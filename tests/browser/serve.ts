@@ -1,0 +1,56 @@
+// A server for the bundles of dist/ and one empty page, with cross-origin isolation or without.
+import { readFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+// `ask` sends one request to the worker and collects its events until the answer
+const PAGE = `<!doctype html>
+<meta charset="utf-8">
+<title>inkling</title>
+<link rel="icon" href="data:,">
+<script type="module">
+  let worker, lastId = 0;
+  const listeners = new Map();
+  window.begin = () => {
+    worker?.terminate();
+    worker = new Worker('/dist/worker.js', { type: 'module' });
+    worker.onmessage = ({ data }) => listeners.get(data.id)?.(data);
+    worker.onerror = ({ message }) => console.error('worker: ' + message);
+  };
+  window.ask = (request, abortAt) => new Promise((resolve) => {
+    const id = ++lastId, events = [];
+    listeners.set(id, (reply) => {
+      if (reply.kind === 'event') {
+        events.push(reply.event);
+        if (reply.event.step >= abortAt) worker.postMessage({ kind: 'abort', id });
+      } else resolve(reply.kind === 'result' ? { events, result: reply.result } : { error: reply.error });
+    });
+    worker.postMessage({ id, ...request });
+  });
+  window.library = () => import('/dist/index.js');
+  window.ready = true;
+</script>`;
+
+export async function serve(isolated: boolean): Promise<{ url: string; close(): Promise<void> }> {
+  const server: Server = createServer((request, response) => {
+    void (async () => {
+      if (isolated) {
+        response.setHeader('Cross-Origin-Opener-Policy', 'same-origin');
+        response.setHeader('Cross-Origin-Embedder-Policy', 'require-corp');
+      }
+      const bundle = /^\/dist\/(index|worker)\.js$/.exec(request.url ?? '');
+      if (request.url === '/') return response.setHeader('Content-Type', 'text/html').end(PAGE);
+      if (!bundle) return response.writeHead(404).end();
+      const code = await readFile(new URL(`../../dist/${bundle[1]}.js`, import.meta.url));
+      return response.setHeader('Content-Type', 'text/javascript').end(code);
+    })().catch((error: unknown) => response.writeHead(500).end(String(error)));
+  });
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    close: () => new Promise((resolve) => {
+      server.closeAllConnections();
+      server.close(() => resolve());
+    }),
+  };
+}
