@@ -7,6 +7,7 @@
 // The order of every sum depends on K alone: blocks of KC, inside a block k = 0, 1, 2 ... So a row has the same bits
 // alone and among others, whatever thread computes it.
 import { packA, packB } from "./pack";
+import { thin } from "./thin";
 import { MR, NR, tile } from "./tile";
 
 const MC: i32 = 240; // a multiple of both 5 and 6
@@ -58,6 +59,10 @@ export function gemm(
   for (let k = 0; k < K; k += KC) {
     const kc = min(KC, K - k);
     const more = k > 0 ? c : add, ldmore = k > 0 ? ldc : ldadd;
+    if (M < MR && !ta) {
+      thin(M, N, kc, a + (<usize>k << 2), lda, b + (tb ? <usize>k << 2 : <usize>k * ldb), ldb, tb, c, ldc, more, ldmore);
+      continue;
+    }
     for (let i = 0; i < M; i += MC) {
       const mc = min(MC, M - i);
       packA(ap, a + (ta ? <usize>k * lda + (<usize>i << 2) : <usize>i * lda + (<usize>k << 2)), lda, !ta, mc, kc);

@@ -7,7 +7,7 @@ export type Address = number;
 
 const PAGE = 65536;
 const LIMIT = 65536 * PAGE;
-/** Pieces begin at multiples of this, and a kernel may read and write up to this many bytes past the end of one. */
+/** Pieces begin at multiples of this and are as many long; a kernel may read and write its own padding, and read as far again. */
 const ALIGN = 64;
 
 /** `n` rounded up to a multiple of `ALIGN`. (Not `& ~63`, which turns negative above 2 GiB.) */
@@ -20,7 +20,7 @@ export class Memory {
 
   constructor(wasm: WebAssembly.Memory, heap: Address) {
     this.wasm = wasm;
-    this.#gaps = [{ from: aligned(heap), to: LIMIT }];
+    this.#gaps = [{ from: aligned(heap), to: LIMIT - ALIGN }];
   }
 
   /** Bytes that are handed out. */
@@ -41,7 +41,7 @@ export class Memory {
     const gap = this.#gaps.find(({ from, to }) => to - from >= need);
     if (!gap) throw new MemoryError(this.#refusal(bytes, 'WebAssembly ends at 4 GiB', parts));
     const address = gap.from;
-    this.#reach(address + need, bytes, parts);
+    this.#reach(address + need + ALIGN, bytes, parts); // vectors may look a little past the end
     gap.from += need;
     if (gap.from === gap.to) this.#gaps.splice(this.#gaps.indexOf(gap), 1);
     this.#sizes.set(address, need);
