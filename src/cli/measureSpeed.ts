@@ -35,8 +35,21 @@ export async function measureSpeed({ config, recipe, loader, threads, build, sec
   }
 }
 
-/** Evaluations during a run take at most this share of its time. */
-export const EVALUATION_SHARE = 0.03;
+/** Checks during a run take about this share of its time. */
+const CHECK_SHARE = 0.03;
+/** Fewer tokens tell too little. */
+const LEAST_CHECKED = 2048;
+const MOST_CHECKS = 20;
+
+/** Tokens that may be checked while so many are learned: a forward pass takes a third of a step. */
+const checkable = (tokens: number): number => 3 * CHECK_SHARE * tokens;
+
+/** How often a run of so many tokens is checked. */
+export const checksIn = (tokens: number): number => Math.max(2, Math.min(MOST_CHECKS, Math.floor(checkable(tokens) / LEAST_CHECKED)));
+
+/** How many tokens are looked at in each of `checks` checks of a run. */
+export const checkedTokens = (tokens: number, checks: number): number => Math.max(LEAST_CHECKED, checkable(tokens) / checks);
+
 /** Saving, and what else is done at the end. */
 const SECONDS_AT_THE_END = 1;
 
@@ -46,5 +59,5 @@ const SECONDS_AT_THE_END = 1;
  */
 export function stepsWithin(minutes: number, { secondsPerStep }: Speed, { tokensPerStep, validationTokens }: { tokensPerStep: number; validationTokens: number }): number {
   const last = (validationTokens / tokensPerStep) * (secondsPerStep / 3);
-  return Math.max(1, Math.floor((minutes * 60 - SECONDS_AT_THE_END - last) / (secondsPerStep * (1 + EVALUATION_SHARE))));
+  return Math.max(1, Math.floor((minutes * 60 - SECONDS_AT_THE_END - last) / (secondsPerStep * (1 + CHECK_SHARE))));
 }

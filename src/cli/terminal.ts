@@ -3,11 +3,14 @@
 import { createLogUpdate } from 'log-update';
 import picocolors from 'picocolors';
 
+export type Input = NodeJS.ReadableStream & { readonly isTTY?: boolean };
+export type Output = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
+
 /** What a command needs of the process: tests hand in their own. */
 export interface Streams {
-  readonly stdin: NodeJS.ReadStream;
-  readonly stdout: NodeJS.WriteStream;
-  readonly stderr: NodeJS.WriteStream;
+  readonly stdin: Input;
+  readonly stdout: Output;
+  readonly stderr: Output;
 }
 
 export interface Manner {
@@ -22,7 +25,7 @@ export class Terminal {
   /** Whether somebody watches, so that lines may be written over. */
   readonly live: boolean;
   readonly colors: ReturnType<typeof picocolors.createColors>;
-  readonly #people: NodeJS.WriteStream;
+  readonly #people: Output;
   readonly #update: ReturnType<typeof createLogUpdate> | null;
 
   constructor(streams: Streams, { json, quiet }: Manner) {
@@ -32,7 +35,7 @@ export class Terminal {
     this.#people = json ? streams.stderr : streams.stdout;
     this.live = this.#people.isTTY === true && !quiet;
     this.colors = picocolors.createColors(this.#people.isTTY === true && !process.env['NO_COLOR']);
-    this.#update = this.live ? createLogUpdate(this.#people) : null;
+    this.#update = this.live ? createLogUpdate(this.#people as NodeJS.WriteStream) : null;
   }
 
   /** Characters per line. */
@@ -45,14 +48,16 @@ export class Terminal {
     if (!this.quiet) this.tell(...lines);
   }
 
-  /** What the command was called for: also told when quiet. */
+  /** What the command was called for: also told when quiet, unless a program gets it as a record. */
   tell(...lines: readonly string[]): void {
+    if (this.json && this.quiet) return;
     this.#update?.clear();
     this.#people.write(lines.map((line) => `${line}\n`).join(''));
   }
 
   /** A piece of a text that is still growing. */
   stream(piece: string): void {
+    if (this.json && this.quiet) return;
     this.#people.write(piece);
   }
 

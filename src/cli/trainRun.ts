@@ -2,10 +2,10 @@
 import { count } from '../errors.ts';
 import { latestCheckpoint, sha256, type Store, StoreError } from '../formats/index.ts';
 import { type LanguageModel, saveLanguageModel } from '../models/index.ts';
-import { DivergedError, train, type TrainEvent } from '../train/index.ts';
+import { train, type TrainEvent } from '../train/index.ts';
 import { writeReceipt } from '../train/receipt.ts';
 import { expectLoss, type SeenLoss } from './expectLoss.ts';
-import { EVALUATION_SHARE } from './measureSpeed.ts';
+import { checkedTokens } from './measureSpeed.ts';
 import { dataName } from './openData.ts';
 import { RunLog } from './runLog.ts';
 import { type RunSettings, settingsFile } from './runSettings.ts';
@@ -41,18 +41,39 @@ const tokenizerFile = (tokenizer: LanguageModel['tokenizer']): string => `${JSON
 
 /** Trains to the end, or until the user stops it. */
 export async function trainRun(run: Run, terminal: Terminal): Promise<void> {
-  const { settings, model, data, store, out, resume } = run, { recipe, steps, kind } = settings;
-  const command = `inkling ${kind} --out ${quoted(out)} --resume`;
-  const tokensPerStep = recipe.rows * recipe.context, evaluations = Math.max(1, steps / settings.evaluateEvery);
-  const validator = data.validation && new Validator(model, data.validation, {
-    context: recipe.context, tokens: Math.max(2048, (3 * EVALUATION_SHARE * steps * tokensPerStep) / evaluations),
-  });
+  const { settings, model, data, store, out } = run, { recipe, steps } = settings;
+  const tokens = checkedTokens(steps * recipe.rows * recipe.context, steps / settings.evaluateEvery);
+  const validator = data.validation && new Validator(model, data.validation, { context: recipe.context, tokens });
   const display = new TrainingDisplay(terminal), log = new RunLog(store), expectation = new Expectation(settings);
-  const stop = stopOnSignal(terminal);
+  const command = `inkling ${settings.kind} --out ${quoted(out)} --resume`;
+  try {
+    const end = await follow(run, { terminal, validator, display, log, expectation });
+    terminal.clear();
+    if (end.reason === 'stopped') terminal.tell(`Stopped at step ${count(end.step)} of ${count(steps)}; the checkpoint is saved. To go on: ${command}`);
+    else await finish(run, end, { terminal, validator, display, expectation });
+  } catch (error) {
+    terminal.clear();
+    if (error instanceof StoreError && await latestCheckpoint(store).catch(() => null)) terminal.tell(`The last checkpoint is whole. To go on from it: ${command}`);
+    throw error;
+  } finally {
+    validator?.free();
+  }
+}
+
+interface Listeners {
+  readonly terminal: Terminal;
+  readonly validator: Validator | null;
+  readonly display: TrainingDisplay;
+  readonly expectation: Expectation;
+}
+
+/** Goes through the steps and hands every event to all who want to know. */
+async function follow({ settings, model, data, store, resume }: Run, { terminal, validator, display, log, expectation }: Listeners & { readonly log: RunLog }): Promise<EndEvent> {
+  const { recipe, steps, seed } = settings, stop = stopOnSignal(terminal);
   let end: EndEvent | null = null;
   try {
     const events = train({
-      model, recipe, steps, seed: settings.seed, loader: data.loader({ rows: recipe.rows / recipe.accumulate, context: recipe.context, seed: settings.seed }),
+      model, recipe, steps, seed, loader: data.loader({ rows: recipe.rows / recipe.accumulate, context: recipe.context, seed }),
       store, resume, checkpointSeconds: settings.checkpointSeconds, hashEvery: settings.hashEvery, evaluateEvery: settings.evaluateEvery, patience: settings.patience,
       signal: stop.signal, ...(validator && { validate: () => validator.part() }),
     });
@@ -67,38 +88,25 @@ export async function trainRun(run: Run, terminal: Terminal): Promise<void> {
       }
       if (event.kind === 'end') end = event;
     }
+    await log.flush();
   } catch (error) {
-    if (error instanceof StoreError || error instanceof DivergedError) {
-      terminal.clear();
-      await log.flush().catch(() => {}); // the disk may be full: the first error is the one to be told
-      if (error instanceof StoreError && await latestCheckpoint(store).catch(() => null)) terminal.say(`The last checkpoint is whole. To go on from it: ${command}`);
-    }
+    await log.flush().catch(() => {}); // the disk may be full: the first error is the one to be told
     throw error;
   } finally {
     stop.release();
   }
-  await log.flush();
-  terminal.clear();
-  if (!end) return;
-  if (end.reason === 'stopped') {
-    validator?.free();
-    terminal.tell(`Stopped at step ${count(end.step)} of ${count(steps)}; the checkpoint is saved. To go on: ${command}`);
-    return;
-  }
-  await finish(run, end, { terminal, validator, display, expectation });
+  if (!end) throw new Error('The training ended without saying so.');
+  return end;
 }
 
 /** Evaluates on everything, saves the model and writes the receipt: the last file, which says that the run is finished. */
-async function finish({ settings, model, data, store, out }: Run, end: EndEvent, { terminal, validator, display, expectation }: {
-  terminal: Terminal; validator: Validator | null; display: TrainingDisplay; expectation: Expectation;
-}): Promise<void> {
+async function finish({ settings, model, data, store, out }: Run, end: EndEvent, { terminal, validator, display, expectation }: Listeners): Promise<void> {
   if (end.reason === 'overfit') {
     const best = await latestCheckpoint(store, 'checkpoints/best');
     if (best) model.weights.load(best.tensors, { from: best.name });
     terminal.say(`stopped early: ${settings.patience} evaluations in a row were no better. The best weights are kept.`);
   }
   const found = validator?.whole() ?? null;
-  validator?.free();
   await saveLanguageModel(store, model);
   await store.write('receipt.json', writeReceipt({
     version, build: settings.build, kind: settings.kind, config: settings.config, recipe: settings.recipe,

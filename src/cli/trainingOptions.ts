@@ -1,5 +1,7 @@
 import { flag, number, requiredText, type Values, whole } from './options.ts';
 import type { SharedOptions } from './command.ts';
+import type { Recipe } from '../train/index.ts';
+import { checksIn } from './measureSpeed.ts';
 import { UsageError } from './usageError.ts';
 
 /** How long, how fast, and where to: of pretraining and fine-tuning. */
@@ -10,7 +12,7 @@ export const trainingOptions = {
   batch: whole(1, 65_536, 'sequences per step'),
   accumulate: whole(1, 65_536, 'work through a step in so many parts, to save memory; batch must be a multiple'),
   validation: number(0, 1, 'share of the documents that is not learned but checked (default 0.1)', ['most']),
-  'evaluate-every': whole(1, 1e9, 'steps between two checks (default: a twentieth of all)'),
+  'evaluate-every': whole(1, 1e9, 'steps between two checks (default: a twentieth of all, fewer in a short run)'),
   'checkpoint-seconds': number(0, 1e6, 'seconds between two checkpoints (default 30)'),
   patience: whole(0, 1e6, 'stop after so many checks that were no better than the best; 0 never (default)'),
   out: requiredText('DIR', 'where the run is written: model, receipt, log, checkpoints'),
@@ -23,9 +25,9 @@ export function checkTime({ steps, minutes }: Pick<TrainingValues, 'steps' | 'mi
   if (steps !== undefined && minutes !== undefined) throw new UsageError('--steps and --minutes both decide how long to train. Give one of them.');
 }
 
-/** What of the settings of a run is said by these options alone. */
-export const chosenBy = (values: TrainingValues, steps: number) => ({
-  steps, seed: values.seed ?? 1, validation: values.validation ?? 0.1, evaluateEvery: values['evaluate-every'] ?? Math.max(1, Math.round(steps / 20)),
+/** What of the settings of a run is said by these options alone, or follows from the steps. */
+export const chosenBy = (values: TrainingValues, steps: number, recipe: Recipe) => ({
+  steps, seed: values.seed ?? 1, validation: values.validation ?? 0.1, evaluateEvery: values['evaluate-every'] ?? Math.ceil(steps / checksIn(steps * recipe.rows * recipe.context)),
   hashEvery: Math.max(1, Math.round(steps / 10)), checkpointSeconds: values['checkpoint-seconds'] ?? 30, patience: values.patience ?? 0,
   build: values.build ?? 'exact', minutes: values.minutes ?? null,
 });

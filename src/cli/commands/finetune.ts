@@ -87,7 +87,7 @@ async function newRun(values: FinetuneValues, store: Store, terminal: Terminal):
     const recipe = { ...wished, rowsFrom: data.rowsFrom }, steps = await chooseSteps(values, { config, recipe, data, terminal });
     const settings: RunSettings = {
       format: 'inkling-run-1', kind: 'finetune', data: dataChoice, tokenizer: { kind: tokenizer.kind, vocab: tokenizer.size, trained: false },
-      base: { path: resolve(modelPath), sha256: await model.weights.hash() }, config, recipe: { ...recipe, steps }, dataHash: data.hash, given: values, ...chosenBy(values, steps),
+      base: { path: resolve(modelPath), sha256: await model.weights.hash() }, config, recipe: { ...recipe, steps }, dataHash: data.hash, given: values, ...chosenBy(values, steps, recipe),
     };
     await beginRun(store, settings, model);
     return { settings, model, data, store, out, resume: false };

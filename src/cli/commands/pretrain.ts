@@ -91,7 +91,7 @@ async function newRun(values: PretrainValues, store: Store, terminal: Terminal):
     const model = createLanguageModel(engine, tokenizer, { ...config, seed });
     const settings: RunSettings = {
       format: 'inkling-run-1', kind: 'pretrain', data: dataChoice, tokenizer: { kind: tokenizer.kind, vocab: tokenizer.size, trained: isKind(kind) }, base: null,
-      config, recipe: { ...recipe, steps }, dataHash: data.hash, given: values, ...chosenBy(values, steps),
+      config, recipe: { ...recipe, steps }, dataHash: data.hash, given: values, ...chosenBy(values, steps, recipe),
     };
     const parameters = model.weights.parameters.reduce((sum, { tensor }) => sum + tensor.shape.reduce((a, b) => a * b, 1), 0);
     terminal.say(`model       ${values.form ?? choice.preset}: ${config.layers} layers, ${config.channels} channels, ${config.heads} heads, context ${config.context}, `
