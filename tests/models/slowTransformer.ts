@@ -68,7 +68,7 @@ export function slowLogits(c: TransformerConfig, p: Numbers, tokens: readonly nu
         const g = Math.floor(i / (c.heads / c.kvHeads)), q = turned(head(t, i), t);
         const e = Array.from({ length: t + 1 }, (_, u) => Math.exp(dot(q, turned(head(u, c.heads + g), u)) / Math.sqrt(hs)));
         const total = e.reduce((a, b) => a + b, 0);
-        return e.reduce((seen, weight, u) => sum(seen, value(u, g).map((v) => (v * weight) / total)), new Array<number>(hs).fill(0));
+        return e.reduce((seen, weight, u) => sum(seen, value(u, g).map((v) => (v * weight) / total)), Array.from({ length: hs }, () => 0));
       });
       return linear(`${name}.out`, heads.flat());
     });
