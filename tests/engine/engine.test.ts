@@ -8,7 +8,7 @@ import { add, compile, fill, input, matmul, type Plan, scale, sumRows, type Tens
 // A team that waits for ever blocks this process, so that no timeout of the test runner would come through.
 let watchdog: Worker;
 beforeAll(() => {
-  watchdog = new Worker('setTimeout(() => process.kill(process.pid, "SIGKILL"), 50_000)', { eval: true });
+  watchdog = new Worker('setTimeout(() => process.kill(process.pid, "SIGKILL"), 90_000)', { eval: true });
 });
 afterAll(() => watchdog.terminate());
 
