@@ -1,11 +1,12 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
+import type { Receipt } from '../../src/train/receipt.ts';
 import { inkling, newFolder, type Outcome, rhymes, tiny, writeFile } from './inkling.ts';
 
 const folder = newFolder(), data = writeFile(folder, 'rhymes.txt', rhymes), out = join(folder, 'run');
 const command = ['pretrain', '--data', data, '--tokenizer', 'chars', ...tiny, '--steps', 40, '--lr', 0.01, '--seed', 7];
-const json = (file: string): Record<string, never> => JSON.parse(readFileSync(file, 'utf8')) as Record<string, never>;
+const json = <T>(file: string): T => JSON.parse(readFileSync(file, 'utf8')) as T;
 const last = (outcome: Outcome): Record<string, unknown> => outcome.records().at(-1)!;
 
 let first: Outcome;
@@ -17,8 +18,8 @@ test('a run leaves a model, its tokenizer, a receipt, a log and checkpoints', ()
   expect(first).toMatchObject({ code: 0 });
   expect(readdirSync(out).sort()).toEqual(['checkpoints', 'config.json', 'log.jsonl', 'model.safetensors', 'receipt.json', 'run.json', 'tokenizer.json', 'tokenizer.vocab']);
   expect(json(join(out, 'config.json'))).toMatchObject({ model_type: 'inkling', layers: 1, channels: 16, context: 16, vocab: new Set(rhymes).size });
-  const { hashes, steps, seed } = json(join(out, 'receipt.json'));
-  expect({ hashes: (hashes as { step: number }[]).map(({ step }) => step), steps, seed }).toEqual({ hashes: [4, 8, 12, 16, 20, 24, 28, 32, 36, 40], steps: 40, seed: 7 });
+  const { hashes, steps, seed } = json<Receipt>(join(out, 'receipt.json'));
+  expect({ hashes: hashes.map(({ step }) => step), steps, seed }).toEqual({ hashes: [4, 8, 12, 16, 20, 24, 28, 32, 36, 40], steps: 40, seed: 7 });
 });
 
 test('--json: events and nothing else on standard output, text for people on standard error', () => {
@@ -96,7 +97,7 @@ test('--minutes measures, chooses steps, and tells afterwards how close it was',
   expect(code).toBe(0);
   expect(stdout).toMatch(/measured +[\d.]+ ms per step here: [\d,]+ steps in 0:04/);
   expect(stdout).toMatch(/time +0:\d\d of 0:04 asked for/);
-  const { steps, given } = json(join(folder, 'timed', 'run.json')) as unknown as { steps: number; given: { minutes: number } };
+  const { steps, given } = json<{ steps: number; given: { minutes: number } }>(join(folder, 'timed', 'run.json'));
   expect(stdout).toContain(`step ${steps.toString().replace(/\B(?=(\d{3})+$)/g, ',')}/`);
   expect(given.minutes).toBe(0.06);
 });

@@ -1,0 +1,82 @@
+import { join } from 'node:path';
+import { beforeAll, expect, test } from 'vitest';
+import { inkling, newFolder, type Outcome, rhymes, tiny, writeFile } from './inkling.ts';
+
+const folder = newFolder(), model = join(folder, 'run');
+const generate = (...options: readonly (string | number)[]): Promise<Outcome> => inkling(['generate', '--model', model, '--threads', 1, ...options]);
+
+beforeAll(async () => {
+  await inkling(['pretrain', '--data', writeFile(folder, 'rhymes.txt', rhymes), '--tokenizer', 'chars', ...tiny, '--steps', 60, '--lr', 0.01, '--out', model, '--quiet']);
+});
+
+test('--json ends with one object with text, tokens and tokens_per_second', async () => {
+  const { code, records, stderr } = await generate('--prompt', 'The cat', '--tokens', 30, '--json');
+  expect(code).toBe(0);
+  expect(records()).toHaveLength(1);
+  const { text, tokens, tokens_per_second: speed } = records()[0] as { text: string; tokens: number; tokens_per_second: number };
+  expect({ length: text.length, tokens }).toEqual({ length: 30, tokens: 30 });
+  expect(speed).toBeGreaterThan(0);
+  expect(stderr).toContain(`The cat${text}`);
+});
+
+test('the same seed says the same; another seed something else; temperature 0 the likeliest', async () => {
+  const say = async (...options: readonly (string | number)[]): Promise<string> => (await generate('--prompt', 'The ', '--tokens', 60, '--quiet', ...options)).stdout;
+  expect(await say('--seed', 3)).toBe(await say('--seed', 3));
+  expect(await say('--seed', 3)).not.toBe(await say('--seed', 4));
+  expect(await say('--temperature', 0, '--seed', 3)).toBe(await say('--top-k', 1, '--seed', 4));
+});
+
+test('more tokens than the context holds: the model goes on from the later half', async () => {
+  const { records, stderr } = await generate('--prompt', 'The ', '--tokens', 50, '--json');
+  expect(records()[0]).toMatchObject({ tokens: 50, reason: 'length' });
+  expect(stderr).toMatch(/the context of 16 was full \d times/);
+});
+
+test('--stop ends before the text, also where the context was full in between', async () => {
+  const whole = (await generate('--prompt', 'The ', '--tokens', 60, '--quiet')).stdout.slice(0, -1);
+  for (const stop of [whole.slice(5, 8), whole.slice(22, 26), whole.slice(40, 44)]) {
+    const { records } = await generate('--prompt', 'The ', '--tokens', 60, '--json', '--stop', stop);
+    expect(records()[0]).toMatchObject({ text: whole.slice(0, whole.indexOf(stop)), reason: 'stop' });
+  }
+});
+
+test('--count gives different texts, the first of them the one that comes alone', async () => {
+  const { records } = await generate('--prompt', 'The ', '--tokens', 10, '--count', 3, '--json'), alone = await generate('--prompt', 'The ', '--tokens', 10, '--json');
+  const texts = records().map(({ text }) => text);
+  expect(new Set(texts).size).toBe(3);
+  expect(texts[0]).toBe(alone.records()[0]!['text']);
+  expect(records().map(({ index }) => index)).toEqual([0, 1, 2]);
+});
+
+test.each([
+  [['--prompt', 'é'], 'The character "é" (U+00E9) is not in the alphabet', 1],
+  [['--prompt', 'The cat sat on the hill. '], '--prompt has 25 tokens, but the context of the model holds 16', 2],
+  [[], 'needs one: --prompt TEXT', 2],
+  [['--prompt', 'a', '--temperature', '-1'], '--temperature must be a number of at least 0', 2],
+  [['--prompt', 'a', '--top-p', '1.5'], '--top-p must be a number above 0 and at most 1, but it is 1.5.', 2],
+  [['--prompt', 'a', '--tokens', '0'], '--tokens must be a whole number of at least 1', 2],
+] as const)('%j is refused', async (options, message, expected) => {
+  const { code, stderr } = await generate(...options);
+  expect(stderr).toContain(message);
+  expect(code).toBe(expected);
+});
+
+test('evaluate scores every token of a file but the first, and counts its bytes', async () => {
+  const text = 'The cat sat on the mat.\nIt sang 3 songs to the moon.\n', file = writeFile(folder, 'held.txt', text);
+  const { code, records, stderr } = await inkling(['evaluate', '--model', model, '--data', file, '--threads', 1, '--json']);
+  expect(code).toBe(0);
+  const found = records()[0] as { nats_per_token: number; bits_per_byte: number; tokens: number; bytes: number; perplexity: number };
+  expect(Object.keys(found).sort()).toEqual(['bits_per_byte', 'bytes', 'nats_per_token', 'perplexity', 'tokens']);
+  expect({ tokens: found.tokens, bytes: found.bytes }).toEqual({ tokens: text.length - 1, bytes: text.length });
+  expect(found.bits_per_byte).toBeCloseTo((found.nats_per_token * (text.length - 1)) / Math.LN2 / text.length, 10);
+  expect(found.perplexity).toBeCloseTo(Math.exp(found.nats_per_token), 10);
+  expect(found.nats_per_token).toBeLessThan(2.5);
+  expect(stderr).toContain('nats_per_token');
+});
+
+test('evaluate takes marks between documents for text, like every other byte', async () => {
+  const alphabet = writeFile(folder, 'marks.txt', `${rhymes}<|endoftext|>\n${rhymes}`), run = join(folder, 'marks');
+  await inkling(['pretrain', '--data', writeFile(folder, 'all.txt', `${rhymes}<|endoftext|> ${rhymes}`), '--tokenizer', 'chars', ...tiny, '--steps', 2, '--out', run, '--quiet']);
+  const { records } = await inkling(['evaluate', '--model', run, '--data', alphabet, '--threads', 1, '--json', '--quiet']);
+  expect(records()[0]).toMatchObject({ tokens: 2 * rhymes.length + 14 - 1, bytes: 2 * rhymes.length + 14 });
+});
