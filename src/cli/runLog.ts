@@ -25,19 +25,31 @@ export class RunLog {
     if (lines) await this.#store.append(FILE, lines);
   }
 
-  /** Takes away what happened after a step: the run goes on from there, and what follows will be written again. */
-  async cutAfter(step: number): Promise<void> {
+  /**
+   * Takes away what happened after a step: the run goes on from there, and what follows will be written again.
+   *
+   * @returns the losses of the steps that stay.
+   */
+  async cutAfter(step: number): Promise<{ step: number; loss: number }[]> {
     const bytes = await this.#store.read(FILE);
-    if (!bytes) return;
-    const lines = new TextDecoder().decode(bytes).split('\n').filter((line) => {
-      if (!line) return false;
-      try {
-        const entry = JSON.parse(line) as { step?: unknown };
-        return typeof entry.step !== 'number' || entry.step <= step;
-      } catch {
-        return false; // cut short when the run was killed
-      }
-    });
-    await this.#store.write(FILE, lines.map((line) => `${line}\n`).join(''));
+    if (!bytes) return [];
+    const entries = new TextDecoder().decode(bytes).split('\n').flatMap((line) => entryOf(line)).filter((entry) => entry.step === undefined || entry.step <= step);
+    await this.#store.write(FILE, entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''));
+    return entries.flatMap(({ kind, step: at, loss }) => (kind === 'step' && at !== undefined && loss !== undefined ? [{ step: at, loss }] : []));
+  }
+}
+
+interface Entry {
+  readonly kind?: string;
+  readonly step?: number;
+  readonly loss?: number;
+}
+
+/** None for a line that was cut short when the run was killed. */
+function entryOf(line: string): Entry[] {
+  try {
+    return line === '' ? [] : [JSON.parse(line) as Entry];
+  } catch {
+    return [];
   }
 }

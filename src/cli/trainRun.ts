@@ -4,7 +4,7 @@ import { latestCheckpoint, sha256, type Store, StoreError } from '../formats/ind
 import { type LanguageModel, saveLanguageModel } from '../models/index.ts';
 import { train, type TrainEvent } from '../train/index.ts';
 import { writeReceipt } from '../train/receipt.ts';
-import { expectLoss, type SeenLoss } from './expectLoss.ts';
+import { Expectation } from './expectation.ts';
 import { checkedTokens } from './measureSpeed.ts';
 import { dataName } from './openData.ts';
 import { RunLog } from './runLog.ts';
@@ -78,8 +78,13 @@ async function follow({ settings, model, data, store, resume }: Run, { terminal,
       signal: stop.signal, ...(validator && { validate: () => validator.part() }),
     });
     for await (const event of events) {
-      if (event.kind === 'start') await log.cutAfter(event.step);
       display.event(event);
+      if (event.kind === 'start') {
+        for (const { step, loss } of await log.cutAfter(event.step)) {
+          display.remember(step, loss);
+          expectation.see(step, loss);
+        }
+      }
       terminal.record(event);
       await log.add(event);
       if (event.kind === 'step') {
@@ -128,35 +133,8 @@ async function finish({ settings, model, data, store, out }: Run, end: EndEvent,
   terminal.say(`saved       ${out}`, `try it      inkling ${settings.kind === 'finetune' ? `chat --model ${quoted(out)}` : `generate --model ${quoted(out)} --prompt "..."`}`);
   terminal.record({
     kind: 'result', out, step: end.step, steps: settings.steps, reason: end.reason, seconds: end.seconds, nats_per_token: found?.natsPerToken ?? null, bits_per_byte: found?.bitsPerByte ?? null,
-    expected_loss: expectation.expected, weights: end.hashes.at(-1)?.sha256 ?? null,
+    expected_loss: expectation.told.map(({ share, loss }) => ({ share, loss })), weights: end.hashes.at(-1)?.sha256 ?? null,
   });
-}
-
-/** What loss is to be expected: told after the first tenth of a run that was given minutes, and compared at the end. */
-class Expectation {
-  expected: number | null = null;
-  readonly #seen: SeenLoss[] = [];
-  readonly #settings: RunSettings;
-  #told = false;
-
-  constructor(settings: RunSettings) {
-    this.#settings = settings;
-  }
-
-  see(step: number, loss: number): string | null {
-    const { steps, minutes, recipe } = this.#settings, tokens = recipe.rows * recipe.context;
-    if (minutes === null || this.#told) return null;
-    this.#seen.push({ tokens: step * tokens, loss });
-    if (step < steps / 10) return null;
-    this.#told = true;
-    const { warmup } = recipe.schedule;
-    this.expected = expectLoss(this.#seen, steps * tokens, Math.max(1, warmup < 1 ? warmup * steps : warmup) * tokens);
-    return this.expected === null ? 'expected    no loss can be foretold: it does not fall yet' : `expected    a loss of about ${this.expected.toFixed(2)} at the end, from the first tenth`;
-  }
-
-  outcome(loss: number): string | null {
-    return this.expected === null ? null : `expectation ${this.expected.toFixed(2)}, reached ${loss.toFixed(2)} (${((100 * (this.expected - loss)) / loss).toFixed(0)}% off)`;
-  }
 }
 
 /** A word of a command that can be copied into a shell. */

@@ -30,6 +30,11 @@ export class TrainingDisplay {
     return this.#smooth;
   }
 
+  /** A step of an earlier session, for the curve. */
+  remember(step: number, loss: number): void {
+    this.#losses.push({ step, loss });
+  }
+
   event(event: TrainEvent): void {
     switch (event.kind) {
       case 'start':
@@ -76,7 +81,7 @@ export class TrainingDisplay {
     ];
   }
 
-  /** The losses from the beginning (of this session) to the end, as a drawing. */
+  /** The losses from the beginning to the end, as a drawing. */
   curve(): string[] {
     const losses = this.#losses, first = losses[0], last = losses.at(-1);
     if (!first || !last || losses.length < 8) return [];
