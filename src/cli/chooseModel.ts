@@ -17,6 +17,7 @@ export const modelOptions = {
 
 export interface ModelChoice {
   readonly preset: PresetName;
+  readonly form: Form;
   readonly tokenizer: { readonly kind: TokenizerKind; readonly vocab: number };
   readonly recipe: PretrainRecipe;
   /** The whole configuration, once it is known how many tokens there are. */
@@ -50,7 +51,7 @@ export function chooseModel(wishes: ModelWishes): ModelChoice {
   const sizes = { layers: wishes.layers ?? layers, channels: wishes.channels ?? channels, heads: wishes.heads ?? given.heads ?? heads, context: wishes.context ?? context };
   const own = recipes[name], recipe = form === ownForm ? own : { ...plainRecipe, rows: own.rows, steps: own.steps, rowsFrom: own.rowsFrom };
   return {
-    preset: name, tokenizer,
+    preset: name, form, tokenizer,
     recipe: { ...recipe, context: sizes.context },
     config(vocab) {
       const { ngrams, ...rest }: Partial<TransformerConfig> = form === ownForm ? switches : {};

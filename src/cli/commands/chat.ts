@@ -1,4 +1,4 @@
-import { createInterface, type Interface } from 'node:readline/promises';
+import { createInterface } from 'node:readline/promises';
 import { Chat } from '../../decode/index.ts';
 import { OptionError } from '../../errors.ts';
 import { defineCommand } from '../command.ts';
@@ -38,34 +38,26 @@ export const chat = defineCommand({
 /** Talks with whoever sits at the terminal. Also the end of the quickstart. */
 export async function converse(talk: Chat, terminal: Terminal): Promise<void> {
   const { stdin, stdout, stderr } = terminal.streams, { colors } = terminal;
-  const reader = createInterface({ input: stdin, output: terminal.json ? stderr : stdout });
+  const reader = createInterface({ input: stdin, output: terminal.json ? stderr : stdout, prompt: colors.bold('> ') });
+  // Ctrl-C ends a reply that is being said, and the talk where nothing is being said
+  let reply: AbortController | null = null;
+  reader.on('SIGINT', () => (reply ? reply.abort() : reader.close()));
   terminal.say(colors.dim('Say something. /reset begins anew, /quit ends.'));
-  try {
-    for (;;) {
-      const line = await ask(reader, colors.bold('> '));
-      if (line === null || line.trim() === '/quit' || line.trim() === '/exit') return;
-      if (line.trim() === '/reset') {
-        talk.reset();
-        terminal.say(colors.dim('(everything is forgotten)'));
-      } else if (line.trim() !== '') {
-        await answer(talk, line.trim(), terminal);
-      }
+  reader.prompt();
+  for await (const line of reader) {
+    const said = line.trim();
+    if (said === '/quit' || said === '/exit') break;
+    if (said === '/reset') {
+      talk.reset();
+      terminal.say(colors.dim('(everything is forgotten)'));
+    } else if (said !== '') {
+      reply = new AbortController();
+      await answer(talk, said, terminal, reply.signal);
+      reply = null;
     }
-  } finally {
-    reader.close();
+    reader.prompt();
   }
-}
-
-/** The next line; null at the end of the input (Ctrl-D, Ctrl-C). */
-function ask(reader: Interface, prompt: string): Promise<string | null> {
-  return new Promise((resolve) => {
-    const end = (): void => resolve(null);
-    reader.once('close', end);
-    reader.question(prompt).then((line) => {
-      reader.off('close', end);
-      resolve(line);
-    }, end);
-  });
+  reader.close();
 }
 
 /** Answers every line of the input; without any, the ten questions. */
@@ -92,12 +84,17 @@ async function askAndAnswer(talk: Chat, question: string, terminal: Terminal): P
   await answer(talk, question, terminal);
 }
 
-async function answer(talk: Chat, question: string, terminal: Terminal): Promise<void> {
+/** Says the reply piece by piece. A reply that is broken off counts as far as it came. */
+async function answer(talk: Chat, question: string, terminal: Terminal, signal?: AbortSignal): Promise<void> {
   try {
     const pieces = talk.send(question);
     let next = await pieces.next();
-    for (; !next.done; next = await pieces.next()) terminal.stream(next.value.text);
+    for (; !next.done && !signal?.aborted; next = await pieces.next()) terminal.stream(next.value.text);
     terminal.stream('\n');
+    if (!next.done) {
+      await pieces.return(undefined as never);
+      return;
+    }
     const { text: reply, tokens, tokensPerSecond, dropped } = next.value;
     if (dropped > 0) terminal.say(terminal.colors.dim(`(the context is full: ${dropped === 1 ? 'the oldest turn was' : `the ${dropped} oldest turns were`} forgotten)`));
     terminal.record({ question, text: reply, tokens: tokens.length, tokens_per_second: tokensPerSecond, dropped });

@@ -94,7 +94,8 @@ async function newRun(values: PretrainValues, store: Store, terminal: Terminal):
       config, recipe: { ...recipe, steps }, dataHash: data.hash, given: values, ...chosenBy(values, steps, recipe),
     };
     const parameters = model.weights.parameters.reduce((sum, { tensor }) => sum + tensor.shape.reduce((a, b) => a * b, 1), 0);
-    terminal.say(`model       ${values.form ?? choice.preset}: ${config.layers} layers, ${config.channels} channels, ${config.heads} heads, context ${config.context}, `
+    const several = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;
+    terminal.say(`model       ${choice.form}: ${several(config.layers, 'layer')}, ${config.channels} channels, ${several(config.heads, 'head')}, context ${config.context}, `
       + `${count(parameters)} parameters (${showBytes(parameters * 4)}), ${engine.describe()}`);
     await beginRun(store, settings, model);
     return { settings, model, data, store, out, resume: false };
