@@ -24,6 +24,9 @@ export interface OpenedData {
   readonly conversations: Source | null;
 }
 
+/** Bytes of conversations for each byte of text of the world. */
+export const TALK = 0.6;
+
 export const dataOptions = {
   data: requiredText('FILE|FOLDER|world|classics|gutenberg', 'what to learn from'),
   mb: number(0, 100_000, 'of the world: megabytes of text (default 10)', ['least']),
@@ -41,7 +44,7 @@ export const dataName = ({ name }: DataChoice): string => (isCorpus(name) ? name
 
 /** @throws {DataError} when there is no such file, or nothing in it. */
 export function openData(data: DataChoice): OpenedData {
-  if (data.name === 'world') return { texts: worldTexts(data), conversations: worldConversations(data, data.megabytes / 5) };
+  if (data.name === 'world') return { texts: worldTexts(data), conversations: worldConversations(data, data.megabytes * TALK) };
   const texts = data.name === 'classics' ? classics() : data.name === 'gutenberg' ? gutenberg() : fileSource(data.name);
   return { texts, conversations: null };
 }

@@ -31,8 +31,8 @@ export interface TrainingDataOptions {
   readonly spill?: Store;
 }
 
-/** Conversations of the world come into the last part of pretraining, as often as texts. */
-const TALK_FROM = 0.7;
+/** Share of the rows that are conversations, where there are any: few at first, while the language is learned, then more. */
+const talkShare = (progress: number): number => (progress < 0.3 ? 0.15 : 0.35);
 /** Documents of more rows than this are not packed: rows begin anywhere in them. */
 const LONG_DOCUMENT = 4;
 
@@ -61,7 +61,7 @@ export async function openTrainingData(options: TrainingDataOptions): Promise<Tr
     loader(sizes) {
       const loader = rowsFrom === 'random' ? randomWindows(train, sizes) : rowsFrom === 'shuffled' ? shuffledWindows(train, sizes) : packedRows(train, sizes);
       if (!talk) return loader;
-      return mixture([{ loader, share: 1 }, { loader: packedRows(talk.train, sizes), share: (progress) => (progress < TALK_FROM ? 0 : 1) }], sizes);
+      return mixture([{ loader, share: (progress) => 1 - talkShare(progress) }, { loader: packedRows(talk.train, sizes), share: talkShare }], sizes);
     },
     close() {
       for (const { train, validation } of sets) for (const set of [train, validation]) set.close();

@@ -13,9 +13,9 @@ export interface Preset {
 const tables = (size: number) => [{ n: 2, size }, { n: 3, size }];
 
 export const presets = {
-  nano: { summary: 'learns the world in five minutes on two cores', form: 'inkling', tokenizer: { kind: 'bpe', vocab: 1536 }, model: { context: 128, layers: 3, heads: 4, channels: 128, ngrams: tables(16_384) } },
-  small: { summary: 'twenty minutes', form: 'inkling', tokenizer: { kind: 'bpe', vocab: 2048 }, model: { context: 256, layers: 4, heads: 5, channels: 160, ngrams: tables(32_768) } },
-  base: { summary: 'an hour', form: 'inkling', tokenizer: { kind: 'bpe', vocab: 2048 }, model: { context: 256, layers: 6, heads: 6, channels: 192, ngrams: tables(65_536) } },
+  nano: { summary: 'learns the world in five minutes on two cores', form: 'inkling', tokenizer: { kind: 'bpe', vocab: 1536 }, model: { context: 128, layers: 2, heads: 3, channels: 96, ngrams: tables(16_384) } },
+  small: { summary: 'twenty minutes', form: 'inkling', tokenizer: { kind: 'bpe', vocab: 2048 }, model: { context: 256, layers: 3, heads: 4, channels: 128, ngrams: tables(32_768) } },
+  base: { summary: 'an hour', form: 'inkling', tokenizer: { kind: 'bpe', vocab: 2048 }, model: { context: 256, layers: 4, heads: 6, channels: 192, ngrams: tables(65_536) } },
   'nanogpt-cpu': { summary: "nanoGPT's recipe for one CPU: tiny Shakespeare, characters, GPT-2 form", form: 'gpt2', tokenizer: { kind: 'chars', vocab: 0 }, model: { context: 64, layers: 4, heads: 4, channels: 128, bias: false } },
   shakespeare: { summary: 'our own form on the same budget of 7.6 TFLOP', form: 'inkling', tokenizer: { kind: 'chars', vocab: 0 }, model: { context: 64, layers: 2, heads: 4, channels: 128, ngrams: [{ n: 2, size: 0 }, { n: 3, size: 16_384 }] } },
 } as const satisfies Record<string, Preset>;

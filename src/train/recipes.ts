@@ -17,9 +17,9 @@ const inkling: Recipe = {
 };
 
 export const recipes: Readonly<Record<PresetName, PretrainRecipe>> = {
-  nano: { ...inkling, rows: 8, context: 128, steps: 10_000, rowsFrom: 'packed' },
-  small: { ...inkling, rows: 8, context: 256, rate: 3e-3, steps: 10_000, rowsFrom: 'packed' },
-  base: { ...inkling, rows: 12, context: 256, rate: 2e-3, steps: 15_000, rowsFrom: 'packed' },
+  nano: { ...inkling, rows: 8, context: 128, rate: 6e-3, schedule: { ...inkling.schedule, warmup: 0.03 }, steps: 4700, rowsFrom: 'packed' },
+  small: { ...inkling, rows: 8, context: 256, rate: 4e-3, steps: 8000, rowsFrom: 'packed' },
+  base: { ...inkling, rows: 12, context: 256, rate: 3e-3, steps: 12_000, rowsFrom: 'packed' },
   'nanogpt-cpu': {
     ...plainRecipe, rows: 12, context: 64, rate: 1e-3, decay: { matrix: 0.1, embedding: 0.1, head: 0.1 }, beta2: 0.99, clip: 1,
     schedule: { shape: 'cosine', warmup: 100, hold: 0, floor: 0.1 }, steps: 2000, rowsFrom: 'random',

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { parseSafetensors, writeSafetensors } from '../../src/formats/index.ts';
 import { inkling, newFolder, type Outcome, rhymes, tiny, writeFile } from './inkling.ts';
 
 const folder = newFolder(), data = writeFile(folder, 'rhymes.txt', rhymes);
@@ -59,13 +60,15 @@ test.each([
   expect(existsSync(out)).toBe(false);
 });
 
-test('a training that runs away ends with the rate, and leaves no model', async () => {
-  const out = join(newFolder(), 'run');
-  const { code, stderr } = await inkling(['pretrain', '--data', data, '--tokenizer', 'chars', '--form', 'gpt2', '--layers', 2, '--heads', 2, '--channels', 16, '--context', 16, '--batch', 4, '--threads', 1, '--steps', 400, '--lr', 99, '--out', out]);
-  if (code !== 0) {
-    expect(stderr).toContain('the training has run away. Try a lower learning rate than 99');
-    expect(existsSync(join(out, 'model.safetensors'))).toBe(false);
-  }
+test('a training that runs away ends with the rate to lower, and leaves no model', async () => {
+  const run = await finishedRun(), file = join(run, 'model.safetensors'), out = join(newFolder(), 'run');
+  const { tensors, metadata } = parseSafetensors(readFileSync(file));
+  const huge = [...tensors.values()].map(({ name, shape, data: bytes }) => ({ name, dtype: 'F32' as const, shape, data: new Float32Array(bytes.length / 4).fill(1e30) }));
+  writeFileSync(file, writeSafetensors(huge, metadata));
+  const { code, stderr } = await inkling(['finetune', '--model', run, '--data', data, '--steps', 5, '--lr', 0.01, '--threads', 1, '--out', out]);
+  expect(stderr).toContain('the training has run away. Try a lower learning rate than 0.01');
+  expect(code).toBe(1);
+  expect(existsSync(join(out, 'model.safetensors'))).toBe(false);
 });
 
 test('more memory than there is: the largest parts are named before anything is written', async () => {

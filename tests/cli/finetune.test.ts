@@ -32,9 +32,9 @@ test('only what the assistant says is learned, and the report shows it', () => {
   expect(told(after)).toBeLessThan(0.6);
 });
 
-test('verify replays both runs; the data may have moved', async () => {
+test('verify replays both runs, also on two threads; the data may have moved', async () => {
   for (const run of [base, chat]) {
-    const { code, records } = await inkling(['verify', run, '--threads', 1, '--json', '--quiet']);
+    const { code, records } = await inkling(['verify', run, '--threads', 2, '--json', '--quiet']);
     expect(records().at(-1)).toMatchObject({ kind: 'result', verified: true });
     expect(code).toBe(0);
   }

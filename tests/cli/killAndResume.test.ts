@@ -37,8 +37,8 @@ test('kill -9 in mid-run, then --resume: the same weights as without it', async 
   expect(steps).toEqual(Array.from({ length: 10 }, (_, i) => 300 * (i + 1)));
 });
 
-test.each(['SIGINT', 'SIGTERM'] as const)('%s saves a checkpoint and tells the command to go on, which ends with the same weights', async (signal) => {
-  if (noBundle) return;
+test.for(['SIGINT', 'SIGTERM'] as const)('%s saves a checkpoint and tells the command to go on, which ends with the same weights', async (signal, context) => {
+  if (noBundle) return context.skip(noBundle);
   const out = join(folder, signal), first = startInkling(command(out));
   await until(() => first.seen().includes('"kind":"step"'));
   first.process.kill(signal);

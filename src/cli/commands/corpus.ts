@@ -1,14 +1,12 @@
 import { byteLength, type Source, type World } from '../../data/index.ts';
 import { count, bytes as showBytes, OptionError } from '../../errors.ts';
 import { defineCommand } from '../command.ts';
-import { chooseData, corpora, dataOptions, openData, openWorlds, worldConversations } from '../openData.ts';
+import { chooseData, corpora, dataOptions, openData, openWorlds, worldConversations, TALK } from '../openData.ts';
 import { choice, requiredText, text } from '../options.ts';
 import type { Terminal } from '../terminal.ts';
 import { writeLines } from '../writeLines.ts';
 
 const SEPARATOR = '<|endoftext|>\n';
-/** Megabytes of conversations beside the texts. */
-const TALK_SHARE = 0.2;
 
 export const corpus = defineCommand({
   name: 'corpus',
@@ -29,7 +27,7 @@ export const corpus = defineCommand({
     const chosen = chooseData(data, { megabytes: mb, language, seed });
     const { texts } = openData(chosen);
     await told(terminal, out, data === 'world' ? worldPieces(openWorlds(chosen), chosen.megabytes * 1e6) : pieces(texts));
-    if (chat !== undefined) await told(terminal, chat, talkLines(worldConversations(chosen, chosen.megabytes * TALK_SHARE)));
+    if (chat !== undefined) await told(terminal, chat, talkLines(worldConversations(chosen, chosen.megabytes * TALK)));
     if (senses !== undefined) await told(terminal, senses, senseLines(openWorlds(chosen), chosen.megabytes * 1e6));
   },
 });
