@@ -16,10 +16,9 @@ import { generate, type GenerateOptions, type Generated, type Piece } from './de
 import { createEngine, type Engine, type EngineOptions } from './engine/index.ts';
 import { closest, DataError, OptionError } from './errors.ts';
 import { memoryStore } from './formats/index.ts';
-import { exactBigramRows } from './graph/index.ts';
 import {
   createLanguageModel, type LanguageModel, loadLanguageModel, preset as presetOf, type PresetName, saveLanguageModel, type TransformerConfig, transformerConfig,
-  type TransformerOptions,
+  type TransformerOptions, tablesFor,
 } from './models/index.ts';
 import { createChars, createWords, DEFAULT_SPECIALS, renderChat, type Tokenizer, trainBpe } from './tokenizer/index.ts';
 import { checkRecipe, Evaluator, type PretrainRecipe, recipes, train, type TrainEvent } from './train/index.ts';
@@ -209,7 +208,7 @@ async function chooseTraining({ data, preset: name = 'nano', tokenizer: wish, mo
   const config = base?.transformer.config ?? transformerConfig({
     form: preset.form, ...preset.model, vocab,
     // a table of size 0 stands for one row for each pair of tokens
-    ...(preset.model.ngrams && { ngrams: preset.model.ngrams.map(({ n, size }) => ({ n, size: size || exactBigramRows(vocab) })) }),
+    ...(preset.model.ngrams && { ngrams: tablesFor(preset.model.ngrams, vocab) }),
     ...sizes,
   });
   const recipe = { ...recipes[name], ...changes, context: Math.min(changes?.context ?? config.context, config.context) };

@@ -1,6 +1,6 @@
 // From options to sizes and recipe. Whatever is not said comes from the preset.
 import { OptionError } from '../errors.ts';
-import { type Form, forms, preset as findPreset, type PresetName, presets, sizesOfDepth, type TransformerConfig, transformerConfig } from '../models/index.ts';
+import { type Form, forms, preset as findPreset, type PresetName, presets, sizesOfDepth, tablesFor, type TransformerConfig, transformerConfig } from '../models/index.ts';
 import { plainRecipe, type PretrainRecipe, recipes } from '../train/index.ts';
 import type { TokenizerKind } from './makeTokenizer.ts';
 import { choice, text, whole } from './options.ts';
@@ -34,8 +34,6 @@ export interface ModelWishes {
   readonly context?: number | undefined;
 }
 
-/** Exact tables of pairs are for small alphabets. */
-const MOST_EXACT_ROWS = 70_000;
 /** Where no number of heads is given, a head is so wide. */
 const HEAD_SIZE = 32;
 
@@ -55,15 +53,9 @@ export function chooseModel(wishes: ModelWishes): ModelChoice {
     recipe: { ...recipe, context: sizes.context },
     config(vocab) {
       const { ngrams, ...rest }: Partial<TransformerConfig> = form === ownForm ? switches : {};
-      return transformerConfig({ form, vocab, ...sizes, ...rest, ...(ngrams && { ngrams: ngrams.map(({ n, size }) => ({ n, size: size || pairRows(vocab) })) }) });
+      return transformerConfig({ form, vocab, ...sizes, ...rest, ...(ngrams && { ngrams: tablesFor(ngrams, vocab) }) });
     },
   };
-}
-
-/** A table of size 0 stands for one row for each pair of tokens; with many tokens pairs are hashed. */
-function pairRows(vocab: number): number {
-  const exact = (vocab + 1) * vocab;
-  return exact <= MOST_EXACT_ROWS ? exact : 16_384;
 }
 
 /** The largest preset that learns something in so many minutes on two cores. */

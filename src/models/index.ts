@@ -8,7 +8,7 @@
 // Reading order: feedForward.ts, transformerConfig.ts, transformer.ts, weights.ts, languageModel.ts.
 export { feedForward, type FeedForward, type FeedForwardConfig, type FeedForwardLearning } from './feedForward.ts';
 export { createLanguageModel, type LanguageModel, loadLanguageModel, parseConfig, saveLanguageModel } from './languageModel.ts';
-export { type Preset, preset, type PresetName, presets, sizesOfDepth } from './presets.ts';
+export { type Preset, preset, type PresetName, presets, sizesOfDepth, tablesFor } from './presets.ts';
 export { type HiddenOptions, type Transformer, transformer } from './transformer.ts';
 export { flopsPerToken, type Form, forms, type TransformerConfig, transformerConfig, type TransformerOptions } from './transformerConfig.ts';
 export { requireMemory, type Weighted, Weights } from './weights.ts';

@@ -1,5 +1,6 @@
 // Sizes that have been tried. A preset is a form and its sizes; the recipe of the same name is in train/recipes.ts.
 import { closest, OptionError } from '../errors.ts';
+import { exactBigramRows } from '../graph/index.ts';
 import type { Form, TransformerConfig } from './transformerConfig.ts';
 
 export interface Preset {
@@ -29,6 +30,21 @@ export function preset(name: string): Preset {
   if (Object.hasOwn(presets, name)) return presets[name as PresetName];
   const meant = closest(name, Object.keys(presets));
   throw new OptionError('preset', `There is no preset "${name}". ${meant ? `Did you mean "${meant}"?` : `There are ${Object.keys(presets).join(', ')}.`}`);
+}
+
+/** Exact tables of pairs are for small alphabets. */
+const MOST_EXACT_ROWS = 70_000;
+
+/**
+ * Tables of a preset once the vocabulary is known: a size of 0 stands for one row for each pair of tokens, or a hashed
+ * table where those would be too many.
+ *
+ * @example
+ * tablesFor([{ n: 2, size: 0 }], 65); // [{ n: 2, size: 4290 }]
+ */
+export function tablesFor(ngrams: TransformerConfig['ngrams'], vocab: number): TransformerConfig['ngrams'] {
+  const pairs = exactBigramRows(vocab);
+  return ngrams.map(({ n, size }) => ({ n, size: size || (pairs <= MOST_EXACT_ROWS ? pairs : 16_384) }));
 }
 
 /**
