@@ -50,14 +50,20 @@ export const checksIn = (tokens: number): number => Math.max(2, Math.min(MOST_CH
 /** How many tokens are looked at in each of `checks` checks of a run. */
 export const checkedTokens = (tokens: number, checks: number): number => Math.max(LEAST_CHECKED, checkable(tokens) / checks);
 
+/** The check at the end takes at most this share of the time of a run that was given minutes. */
+const LAST_SHARE = 0.05;
+/** In other runs at least so many tokens are checked at the end: all that tiny Shakespeare has. */
+const CHECKED_AT_THE_END = 2 ** 17;
+
+/** How many tokens are looked at when a run of so many tokens is over. */
+export const checkedAtTheEnd = (tokens: number, timed: boolean): number => Math.max(timed ? LEAST_CHECKED : CHECKED_AT_THE_END, 3 * LAST_SHARE * tokens);
+
 /** Saving, and what else is done at the end. */
 const SECONDS_AT_THE_END = 1;
 
-/**
- * How many steps fit into a time, with evaluations on the way and one of the whole validation set at the end. A forward
- * pass takes about a third of a step.
- */
+/** How many steps fit into a time, with the checks on the way and the one at the end. A forward pass takes a third of a step. */
 export function stepsWithin(minutes: number, { secondsPerStep }: Speed, { tokensPerStep, validationTokens }: { tokensPerStep: number; validationTokens: number }): number {
-  const last = (validationTokens / tokensPerStep) * (secondsPerStep / 3);
-  return Math.max(1, Math.floor((minutes * 60 - SECONDS_AT_THE_END - last) / (secondsPerStep * (1 + CHECK_SHARE))));
+  const all = (validationTokens / tokensPerStep) * (secondsPerStep / 3), seconds = minutes * 60 - SECONDS_AT_THE_END, step = secondsPerStep * (1 + CHECK_SHARE);
+  const last = Math.min(all, (seconds * LAST_SHARE) / (1 + CHECK_SHARE + LAST_SHARE));
+  return Math.max(1, Math.floor((seconds - last) / step));
 }

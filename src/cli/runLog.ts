@@ -1,28 +1,19 @@
 import type { Store } from '../formats/index.ts';
 
 const FILE = 'log.jsonl';
-const FLUSH_MILLISECONDS = 1000;
-
-/** The diary of a run, log.jsonl: one event per line. Lines are collected for a second, so that logging costs nothing. */
+/**
+ * The diary of a run, log.jsonl: one event per line. Every event is on its way to the disk before the run goes on, so a
+ * run that is killed has in its diary whatever its last checkpoint has done.
+ */
 export class RunLog {
   readonly #store: Store;
-  #waiting = '';
-  #flushed = performance.now();
 
   constructor(store: Store) {
     this.#store = store;
   }
 
   async add(entry: object): Promise<void> {
-    this.#waiting += `${JSON.stringify(entry)}\n`;
-    if (performance.now() - this.#flushed > FLUSH_MILLISECONDS) await this.flush();
-  }
-
-  async flush(): Promise<void> {
-    const lines = this.#waiting;
-    this.#waiting = '';
-    this.#flushed = performance.now();
-    if (lines) await this.#store.append(FILE, lines);
+    await this.#store.append(FILE, `${JSON.stringify(entry)}\n`);
   }
 
   /**

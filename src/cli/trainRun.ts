@@ -5,7 +5,7 @@ import { type LanguageModel, saveLanguageModel } from '../models/index.ts';
 import { train, type TrainEvent } from '../train/index.ts';
 import { writeReceipt } from '../train/receipt.ts';
 import { Expectation } from './expectation.ts';
-import { checkedTokens } from './measureSpeed.ts';
+import { checkedAtTheEnd, checkedTokens } from './measureSpeed.ts';
 import { dataName } from './openData.ts';
 import { RunLog } from './runLog.ts';
 import { type RunSettings, settingsFile } from './runSettings.ts';
@@ -42,8 +42,10 @@ const tokenizerFile = (tokenizer: LanguageModel['tokenizer']): string => `${JSON
 /** Trains to the end, or until the user stops it. */
 export async function trainRun(run: Run, terminal: Terminal): Promise<void> {
   const { settings, model, data, store, out } = run, { recipe, steps } = settings;
-  const tokens = checkedTokens(steps * recipe.rows * recipe.context, steps / settings.evaluateEvery);
-  const validator = data.validation && new Validator(model, data.validation, { context: recipe.context, tokens });
+  const tokens = steps * recipe.rows * recipe.context;
+  const validator = data.validation && new Validator(model, data.validation, {
+    context: recipe.context, each: checkedTokens(tokens, steps / settings.evaluateEvery), last: checkedAtTheEnd(tokens, settings.minutes !== null),
+  });
   const display = new TrainingDisplay(terminal), log = new RunLog(store), expectation = new Expectation(settings);
   const command = `inkling ${settings.kind} --out ${quoted(out)} --resume`;
   try {
@@ -75,7 +77,7 @@ async function follow({ settings, model, data, store, resume }: Run, { terminal,
     const events = train({
       model, recipe, steps, seed, loader: data.loader({ rows: recipe.rows / recipe.accumulate, context: recipe.context, seed }),
       store, resume, checkpointSeconds: settings.checkpointSeconds, hashEvery: settings.hashEvery, evaluateEvery: settings.evaluateEvery, patience: settings.patience,
-      signal: stop.signal, ...(validator && { validate: () => validator.part() }),
+      signal: stop.signal, ...(validator && { validate: () => validator.check() }),
     });
     for await (const event of events) {
       display.event(event);
@@ -93,10 +95,6 @@ async function follow({ settings, model, data, store, resume }: Run, { terminal,
       }
       if (event.kind === 'end') end = event;
     }
-    await log.flush();
-  } catch (error) {
-    await log.flush().catch(() => {}); // the disk may be full: the first error is the one to be told
-    throw error;
   } finally {
     stop.release();
   }
@@ -111,7 +109,7 @@ async function finish({ settings, model, data, store, out }: Run, end: EndEvent,
     if (best) model.weights.load(best.tensors, { from: best.name });
     terminal.say(`stopped early: ${settings.patience} evaluations in a row were no better. The best weights are kept.`);
   }
-  const found = validator?.whole() ?? null;
+  const found = validator?.last() ?? null;
   await saveLanguageModel(store, model);
   await store.write('receipt.json', writeReceipt({
     version, build: settings.build, kind: settings.kind, config: settings.config, recipe: settings.recipe,
@@ -126,7 +124,7 @@ async function finish({ settings, model, data, store, out }: Run, end: EndEvent,
   }));
   terminal.say(...display.curve(), '');
   const bits = found?.bitsPerByte === undefined ? '' : `, ${found.bitsPerByte.toFixed(4)} bits per byte`;
-  terminal.tell(`${found ? `validation  ${found.natsPerToken.toFixed(4)} nats per token${bits} (${count(found.tokens)} tokens)` : `training loss ${display.loss.toFixed(4)}`}`);
+  terminal.tell(`${found ? `validation  ${found.natsPerToken.toFixed(4)} nats per token${bits} (${count(found.tokens)} ${found.tokens < data.validation!.length - 1 ? `of ${count(data.validation!.length)} ` : ''}tokens)` : `training loss ${display.loss.toFixed(4)}`}`);
   terminal.say(`time        ${clock(end.seconds)}${settings.minutes === null ? '' : ` of ${clock(settings.minutes * 60)} asked for`}`);
   const outcome = expectation.outcome(found?.natsPerToken ?? display.loss);
   if (outcome) terminal.say(outcome);
