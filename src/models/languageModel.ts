@@ -50,10 +50,16 @@ export async function loadLanguageModel(store: Store, engine: Engine, name = 'th
     return bytes;
   }));
   const parsed = parseConfig(new TextDecoder().decode(config), `${name}: config.json`);
-  const model = transformer(parsed), weights = new Weights(engine, model);
-  weights.load(parseSafetensors(file!, `${name}: model.safetensors`).tensors, { from: `${name}: model.safetensors` });
   const words = parseTokenizer(new TextDecoder().decode(tokenizer));
   if (words.size > parsed.vocab) throw new FormatError(`${name}: tokenizer.json has ${words.size} tokens, but config.json gives the model ${parsed.vocab}. They do not belong together.`);
+  const { tensors } = parseSafetensors(file!, `${name}: model.safetensors`);
+  const model = transformer(parsed), weights = new Weights(engine, model);
+  try {
+    weights.load(tensors, { from: `${name}: model.safetensors` });
+  } catch (error) {
+    weights.free();
+    throw error;
+  }
   return { engine, transformer: model, weights, tokenizer: words };
 }
 
