@@ -16,7 +16,7 @@ export const corpus = defineCommand({
     mb: dataOptions.mb,
     language: dataOptions.language,
     out: requiredText('FILE', 'the texts, separated by lines of <|endoftext|>'),
-    chat: text('FILE.jsonl', 'of the world: conversations too, a fifth as much as text'),
+    chat: text('FILE.jsonl', `of the world: conversations too, ${TALK} times as much as text`),
     senses: text('FILE.jsonl', 'of the world: the senses of words with two senses; document counts from 0, offset in UTF-16 units'),
   },
   example: 'inkling corpus --data world --mb 10 --out corpus.txt --chat chat.jsonl --senses senses.jsonl',
