@@ -99,7 +99,8 @@ export async function latestCheckpoint(store: Store, folder = 'checkpoints'): Pr
 }
 
 async function checkpointNames(store: Store, folder: string): Promise<string[]> {
-  return (await store.list(`${folder}/`)).filter((name) => /\/\d{8,}\.safetensors$/.test(name));
+  // not those of folders inside it
+  return (await store.list(`${folder}/`)).filter((name) => /^\d{8,}\.safetensors$/.test(name.slice(folder.length + 1)));
 }
 
 async function sealOf(

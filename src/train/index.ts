@@ -9,6 +9,7 @@
 // Reading order: recipe.ts, schedule.ts, trainer.ts, train.ts, evaluator.ts, recipes.ts.
 export { type Evaluation, Evaluator } from './evaluator.ts';
 export { checkRecipe, plainRecipe, type Recipe } from './recipe.ts';
+export { parseReceipt, type Receipt, writeReceipt } from './receipt.ts';
 export { type PretrainRecipe, recipes } from './recipes.ts';
 export { rateAt, type Schedule } from './schedule.ts';
 export { DivergedError, train, type TrainEvent, type TrainOptions, type Validation, type WeightHash } from './train.ts';

@@ -52,3 +52,11 @@ test('a truncated checkpoint is passed over with a reason; the one before it is 
   await store.write('checkpoints/00000001.safetensors', 'nothing');
   await expect(latestCheckpoint(store)).rejects.toThrow(/None of the checkpoints can be read/);
 });
+
+test('checkpoints in a folder inside the folder are not taken for its own', async () => {
+  const store = memoryStore();
+  await saveCheckpoint(store, { step: 5, state: { of: 'run' }, tensors: [] });
+  await saveCheckpoint(store, { step: 9, state: { of: 'best' }, tensors: [] }, { folder: 'checkpoints/best' });
+  expect((await latestCheckpoint(store))?.state).toEqual({ of: 'run' });
+  expect((await latestCheckpoint(store, 'checkpoints/best'))?.state).toEqual({ of: 'best' });
+});
