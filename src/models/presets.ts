@@ -14,7 +14,7 @@ export interface Preset {
 const tables = (size: number) => [{ n: 2, size }, { n: 3, size }];
 
 export const presets = {
-  nano: { summary: 'learns the world in five minutes on two cores', form: 'inkling', tokenizer: { kind: 'bpe', vocab: 1536 }, model: { context: 128, layers: 2, heads: 3, channels: 96, ngrams: tables(16_384) } },
+  nano: { summary: 'learns the world in five minutes on two cores', form: 'inkling', tokenizer: { kind: 'bpe', vocab: 1536 }, model: { context: 128, layers: 2, heads: 3, channels: 96, ngrams: tables(16_384), softcap: 0 } },
   small: { summary: 'twenty minutes', form: 'inkling', tokenizer: { kind: 'bpe', vocab: 2048 }, model: { context: 256, layers: 3, heads: 4, channels: 128, ngrams: tables(32_768) } },
   base: { summary: 'an hour', form: 'inkling', tokenizer: { kind: 'bpe', vocab: 2048 }, model: { context: 256, layers: 4, heads: 6, channels: 192, ngrams: tables(65_536) } },
   'nanogpt-cpu': { summary: "nanoGPT's recipe for one CPU: tiny Shakespeare, characters, GPT-2 form", form: 'gpt2', tokenizer: { kind: 'chars', vocab: 0 }, model: { context: 64, layers: 4, heads: 4, channels: 128, bias: false } },
