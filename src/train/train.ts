@@ -136,6 +136,9 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent> 
           if (store && step < steps) await saveBest(store, model, folder);
         } else waited++;
         yield { kind: 'evaluation', step, steps, ...validation, best: better };
+        // the next speed is that of training alone
+        reported = performance.now();
+        reportedStep = step;
         if (patience > 0 && waited >= patience) {
           reason = 'overfit';
           break;
