@@ -9,7 +9,7 @@
 //   worker.postMessage({ id: 2, kind: 'generate', prompt: 'Once upon a' });
 //   worker.postMessage({ kind: 'abort', id: 1 });              // training ends at the next step, with what it has learned
 import {
-  buildDataset, createWorld, type Dataset, type Document, type Encoded, joinSources, type Loader, type Message, packedRows, randomWindows, sequentialWindows, shuffledWindows,
+  buildDataset, createWorld, type Dataset, type Document, type Encoded, joinSources, type Loader, type Message, sequentialWindows,
   type Source, textSource,
 } from './data/index.ts';
 import { generate, type GenerateOptions, type Generated, type Piece } from './decode/index.ts';
@@ -21,7 +21,7 @@ import {
   type TransformerOptions, tablesFor,
 } from './models/index.ts';
 import { createChars, createWords, DEFAULT_SPECIALS, renderChat, type Tokenizer, trainBpe } from './tokenizer/index.ts';
-import { checkRecipe, Evaluator, type PretrainRecipe, recipes, train, type TrainEvent } from './train/index.ts';
+import { checkRecipe, Evaluator, type PretrainRecipe, recipes, rowsOf, train, type TrainEvent } from './train/index.ts';
 
 /** What is learned from: a text, the generated world (so many megabytes of texts and a fifth of that of conversations), or conversations. */
 export type WorkerData =
@@ -263,10 +263,9 @@ function tokensOf(source: Source, tokenizer: Tokenizer, { seed, context, validat
   return buildDataset(source, encode, { seed, validation, context, signal, ...(bos !== undefined && { bos }) });
 }
 
-function loaderOf({ train }: Dataset, data: WorkerData, { rows, context, seed, rowsFrom }: Pick<PretrainRecipe, 'rows' | 'context' | 'rowsFrom'> & { seed: number }): Loader {
+function loaderOf({ train }: Dataset, data: WorkerData, { rowsFrom, ...sizes }: Pick<PretrainRecipe, 'rows' | 'context' | 'rowsFrom'> & { seed: number }): Loader {
   // one plain text has no documents that could be packed
-  const deal = rowsFrom === 'random' ? randomWindows : rowsFrom === 'packed' && !('text' in data) ? packedRows : shuffledWindows;
-  return deal(train, { rows, context, seed });
+  return rowsOf(train, rowsFrom === 'packed' && 'text' in data ? 'shuffled' : rowsFrom, sizes);
 }
 
 function createValidation(model: LanguageModel, { validation }: Dataset) {

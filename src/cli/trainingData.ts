@@ -1,10 +1,10 @@
 // From documents to the loader of a run. The same choices give the same rows, whether a run begins, goes on or is verified.
 import {
-  buildDataset, type DataReport, type Dataset, type Document, type Encoded, type Loader, mixture, packedRows, randomWindows, shuffledWindows, type TokenSet,
+  buildDataset, type DataReport, type Dataset, type Document, type Encoded, type Loader, type TokenSet,
 } from '../data/index.ts';
 import { sha256, type Store } from '../formats/index.ts';
 import { renderChat, type Tokenizer } from '../tokenizer/index.ts';
-import type { PretrainRecipe } from '../train/index.ts';
+import { type PretrainRecipe, rowsOf } from '../train/index.ts';
 import { type DataChoice, openData, openTalk } from './openData.ts';
 
 export interface TrainingData {
@@ -31,8 +31,6 @@ export interface TrainingDataOptions {
   readonly spill?: Store;
 }
 
-/** Share of the rows that are conversations, where there are any: few at first, while the language is learned, then more. */
-const talkShare = (progress: number): number => (progress < 0.3 ? 0.15 : 0.35);
 /** Documents of more rows than this are not packed: rows begin anywhere in them. */
 const LONG_DOCUMENT = 4;
 
@@ -58,11 +56,7 @@ export async function openTrainingData(options: TrainingDataOptions): Promise<Tr
     reports: sets.map(({ report }) => (rowsFrom === 'packed' ? report : { ...report, packing: null })),
     hash: sets.length === 1 ? train.hash : await sha256(new TextEncoder().encode(sets.map((set) => set.train.hash).join())),
     rowsFrom,
-    loader(sizes) {
-      const loader = rowsFrom === 'random' ? randomWindows(train, sizes) : rowsFrom === 'shuffled' ? shuffledWindows(train, sizes) : packedRows(train, sizes);
-      if (!talk) return loader;
-      return mixture([{ loader, share: (progress) => 1 - talkShare(progress) }, { loader: packedRows(talk.train, sizes), share: talkShare }], sizes);
-    },
+    loader: (sizes) => rowsOf(train, rowsFrom, sizes, talk?.train),
     close() {
       for (const { train, validation } of sets) for (const set of [train, validation]) set.close();
     },
