@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 
 const lines = readFileSync(0, 'utf8').replace(/\n+$/, '').split('\n').map((line) => line.replace(/\x1b\[[0-9;]*m/g, ''));
-const WIDTH = 96, LINE = 19, LEFT = 20, TOP = 52, height = TOP + lines.length * LINE + 16, width = LEFT * 2 + WIDTH * 8.1;
+const WIDTH = 112, LINE = 19, LEFT = 20, TOP = 52, height = TOP + lines.length * LINE + 16, width = LEFT * 2 + WIDTH * 8.1;
 const escape = (text) => text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
 const style = (line) => {
   if (line.startsWith('$ ')) return 'p';
