@@ -7,7 +7,7 @@ import { Decoder } from './decoder.ts';
 import { generate, type Generated, type Piece } from './generate.ts';
 import { type GenerateOptions, generateSettings } from './generateOptions.ts';
 
-export interface ChatOptions extends Omit<GenerateOptions, 'addBos' | 'decoder' | 'signal'> {
+export interface ChatOptions extends Omit<GenerateOptions, 'addBos' | 'decoder' | 'signal' | 'whenFull'> {
   /** Stands before the conversation and is never dropped. */
   readonly system?: string | undefined;
 }
@@ -67,11 +67,22 @@ export class Chat {
     if (typeof text !== 'string') throw new OptionError('text', 'A message must be a string.');
     if (this.#speaking) throw new OptionError('text', 'The last reply is not yet finished. Read it to its end, or break off, before the next message.');
     const message: Message = { role: 'user', content: text };
-    const turns = this.#turns, { prompt, dropped } = this.#fit(message);
+    const turns = this.#turns, fitting = this.#fit(message);
+    let { dropped } = fitting;
     turns.splice(0, 2 * dropped);
     this.#speaking = true;
+    // a long reply pushes further turns out
+    const whenFull = (said: readonly number[]): Uint32Array | null => {
+      while (turns.length > 0) {
+        turns.splice(0, 2);
+        dropped++;
+        const prompt = this.#render(turns, message);
+        if (prompt.length + said.length + this.#decoder.positions / 8 < this.#decoder.positions) return prompt;
+      }
+      return null;
+    };
     const index = (this.#options.index ?? 0) + this.#replies++;
-    const pieces = generate(this.#model, prompt, { ...this.#options, index, signal, decoder: this.#decoder });
+    const pieces = generate(this.#model, fitting.prompt, { ...this.#options, index, signal, decoder: this.#decoder, whenFull });
     let said = '';
     try {
       for (;;) {
@@ -98,13 +109,17 @@ export class Chat {
     this.#decoder.free();
   }
 
+  #render(turns: readonly Message[], message: Message): Uint32Array {
+    return renderChat(this.#model.tokenizer, [...this.#system, ...turns, message], { reply: true }).ids;
+  }
+
   /** The conversation with a new message as tokens, after dropping as many old turns as it takes to leave room for a reply. */
   #fit(message: Message): { prompt: Uint32Array; dropped: number } {
     const { positions } = this.#decoder;
     const room = Math.min(generateSettings(this.#options).tokens, Math.floor(positions / 4));
     for (let dropped = 0; ; dropped++) {
       const turns = this.#turns.slice(2 * dropped);
-      const prompt = renderChat(this.#model.tokenizer, [...this.#system, ...turns, message], { reply: true }).ids;
+      const prompt = this.#render(turns, message);
       if (prompt.length + room <= positions) return { prompt, dropped };
       if (turns.length > 0) continue;
       if (prompt.length < positions) return { prompt, dropped };

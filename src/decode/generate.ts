@@ -91,9 +91,14 @@ export async function* generateBatch(model: LanguageModel, prompts: readonly Pro
         const index = speaking[slot];
         if (index === undefined) continue;
         const one = all[index]!, from = performance.now();
-        const { token, text } = one.next(decoder.logits(slot), decoder.position(slot) >= decoder.positions);
-        computed += performance.now() - from;
+        const full = decoder.position(slot) >= decoder.positions, shorter = full ? roomier(settings, one, decoder.positions) : null;
+        const { token, text } = one.next(decoder.logits(slot), full && shorter === null);
         tokens[slot] = one.reason === null ? token : -1;
+        if (shorter && one.reason === null) {
+          decoder.prefill(slot, [...shorter, ...one.tokens]);
+          tokens[slot] = -1; // it has been read already
+        }
+        computed += performance.now() - from;
         if (one.reason !== null) {
           speaking[slot] = undefined;
           const seconds = (computed - began[index]!) / 1000;
@@ -106,7 +111,7 @@ export async function* generateBatch(model: LanguageModel, prompts: readonly Pro
         const from = performance.now();
         decoder.step(tokens);
         computed += performance.now() - from;
-      } else if (waiting.length === 0) {
+      } else if (waiting.length === 0 && speaking.every((index) => index === undefined)) {
         return results;
       }
       if (performance.now() - breathed > BREATH_MILLISECONDS) {
@@ -119,6 +124,12 @@ export async function* generateBatch(model: LanguageModel, prompts: readonly Pro
     release();
     if (!settings.decoder) decoder.free();
   }
+}
+
+/** A prompt that leaves room for what was said, the next token and one more; null if there is none. */
+function roomier({ whenFull }: GenerateOptions, { tokens }: Continuation, positions: number): Uint32Array | null {
+  const prompt = whenFull?.(tokens) ?? null;
+  return prompt && prompt.length > 0 && prompt.length + tokens.length + 1 < positions ? prompt : null;
 }
 
 function encodePrompt(tokenizer: Tokenizer, prompt: Prompt, addBos: boolean): Uint32Array {

@@ -31,9 +31,14 @@ export interface GenerateOptions extends SamplingOptions {
   readonly addBos?: boolean;
   /** A decoder of this model to be used again, instead of a new one for this call alone. */
   readonly decoder?: Decoder | undefined;
+  /**
+   * Asked when the context is full: a shorter prompt to go on from with the tokens said so far, for example one without
+   * the oldest turns, or null to end. Prompt and tokens are read anew then.
+   */
+  readonly whenFull?: ((said: readonly number[]) => Uint32Array | null) | undefined;
 }
 
-type Absent = 'signal' | 'decoder';
+type Absent = 'signal' | 'decoder' | 'whenFull';
 export type GenerateSettings = Required<Omit<GenerateOptions, Absent>> & Pick<GenerateOptions, Absent>;
 
 /** Each option: its default, whether a value is right, and what is right. */
@@ -48,6 +53,7 @@ const OPTIONS: { readonly [K in keyof GenerateSettings]-?: readonly [value: Gene
   signal: [undefined, (s: unknown) => s === undefined || s instanceof AbortSignal, 'an AbortSignal'],
   addBos: [true, (b: unknown) => typeof b === 'boolean', 'true or false'],
   decoder: [undefined, (d: unknown) => d === undefined || d instanceof Decoder, 'made with new Decoder(model)'],
+  whenFull: [undefined, (f: unknown) => f === undefined || typeof f === 'function', 'a function that gives a shorter prompt, or null'],
 };
 
 /**

@@ -84,3 +84,33 @@ test('all memory is given back, and wrong options are refused at once', () => {
   expect(() => new Chat(model, { topP: 2 })).toThrow('topP must be');
   expect(() => new Chat(model, { sytem: 'x' } as object)).toThrow('There is no option "sytem".');
 });
+
+test('a long reply pushes old turns out and goes on, with the text that a model of a fresh memory would give', async () => {
+  let longer = 0;
+  for (let seed = 0; seed < 12; seed++) {
+    const chat = new Chat(model, { tokens: 44, temperature: 1, seed });
+    await collect(chat.send('one two three'));
+    const before = chat.messages.length;
+    const { pieces, result } = await collect(chat.send('four'));
+    expect(pieces.map(({ text }) => text).join('')).toBe(result.text);
+    expect(chat.messages.at(-1)).toEqual({ role: 'assistant', content: result.text });
+    expect(chat.messages).toHaveLength(before + 2 - 2 * result.dropped);
+    if (result.dropped > 0 && result.tokens.length > 20) longer++;
+    expect(result.reason === 'context' && result.dropped === 0).toBe(false);
+    chat.free();
+  }
+  expect(longer, 'some replies were longer than the room that was kept for them').toBeGreaterThan(0);
+});
+
+test('whenFull: what follows is what the shorter prompt gives', async () => {
+  const prompt = Uint32Array.from({ length: 50 }, (_, i) => 65 + (i % 20)), shorter = prompt.slice(30);
+  const { result } = await collect(generate(model, prompt, { tokens: 40, temperature: 0, whenFull: () => shorter }));
+  expect(result.tokens).toHaveLength(40);
+  // 14 tokens fit behind the prompt, one more is drawn; from then on the past is shorter
+  const again = (await collect(generate(model, Uint32Array.of(...shorter, ...result.tokens.slice(0, 15)), { tokens: 25, temperature: 0 }))).result;
+  expect(again.tokens).toEqual(result.tokens.slice(15));
+  const none = (await collect(generate(model, prompt, { tokens: 40, temperature: 0, whenFull: () => null }))).result;
+  const plain = (await collect(generate(model, prompt, { tokens: 40, temperature: 0 }))).result;
+  expect(none.tokens).toEqual(plain.tokens);
+  expect(result.tokens.slice(0, plain.tokens.length)).toEqual(plain.tokens);
+});
