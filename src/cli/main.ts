@@ -7,6 +7,9 @@ import { evaluate } from './commands/evaluate.ts';
 import { finetune } from './commands/finetune.ts';
 import { generateText } from './commands/generateText.ts';
 import { pretrain } from './commands/pretrain.ts';
+import { symbolsClassify } from './commands/symbolsClassify.ts';
+import { symbolsShow } from './commands/symbolsShow.ts';
+import { symbolsTrain } from './commands/symbolsTrain.ts';
 import { tokenizerDecode } from './commands/tokenizerDecode.ts';
 import { tokenizerEncode } from './commands/tokenizerEncode.ts';
 import { tokenizerReport } from './commands/tokenizerReport.ts';
@@ -21,6 +24,7 @@ import { version } from './version.ts';
 
 const commands: readonly Command[] = [
   quickstart, corpus, tokenizerTrain, tokenizerEncode, tokenizerDecode, tokenizerReport, pretrain, finetune, evaluate, generateText, chat, verify,
+  symbolsTrain, symbolsClassify, symbolsShow,
 ];
 
 /** Errors that tell the user all there is to say; any other one is our own mistake and shows where it happened. */

@@ -2,5 +2,10 @@
 //
 //   share of right answers = replies that the world's own grammar accepts / questions asked
 //
-// Reading order: examine.ts (a model sits the examination of a world).
+// Reading order: symbolPatterns.ts, symbolNetwork.ts, trainSymbols.ts, symbolFile.ts (a network small enough to see whole),
+// examine.ts (a model sits the examination of a world).
 export { examine, type ExamineOptions, formatWorldReport } from './examine.ts';
+export { PATTERNS, PIXELS, parseSymbolPattern, type SymbolDrawing, type SymbolPattern, symbolPattern, SYMBOLS, type SymbolSplit, symbolSplit } from './symbolPatterns.ts';
+export { createSymbolNetwork, type SymbolAnswer, SymbolNetwork, type SymbolNetworkOptions, type SymbolStage } from './symbolNetwork.ts';
+export { type SymbolProgress, trainSymbols, type TrainSymbolsOptions } from './trainSymbols.ts';
+export { parseSymbolFile, type SymbolFile, symbolFile } from './symbolFile.ts';
