@@ -7,6 +7,7 @@
 // numpy is an .npy file. Where files live is the business of a Store: a folder, memory, or the browser's own disk.
 //
 // Reading order: dtype, safetensors (and safetensorsHeader, the careful part), npy, sha256, store, memoryStore, checkpoint.
+// For llama.cpp: ggufDtype, gguf (and ggufReader, the careful part), quantize.
 
 export { dtypeBytes, type Dtype } from './dtype.ts';
 export {
@@ -21,3 +22,7 @@ export {
   latestCheckpoint, parseCheckpoint, saveCheckpoint, writeCheckpoint,
   type Checkpoint, type FoundCheckpoint,
 } from './checkpoint.ts';
+export { parseGguf, writeGguf, type GgufHeader, type GgufTensor, type GgufTensorInfo } from './gguf.ts';
+export { ggufBytes, ggufDtypes, type GgufDtype } from './ggufDtype.ts';
+export { type GgufArray, type GgufItems, type GgufType, type GgufValue } from './ggufValue.ts';
+export { dequantize, quantize, type QuantizeDtype } from './quantize.ts';
