@@ -3,7 +3,7 @@
 //   share of right answers = replies that the world's own grammar accepts / questions asked
 //
 // Reading order: symbolPatterns.ts, symbolNetwork.ts, trainSymbols.ts, symbolFile.ts (a network small enough to see whole),
-// wordVectors.ts, analogyFile.ts (meaning as geometry), examine.ts (a model sits the examination of a world).
+// record.ts (any tensor by name), wordVectors.ts, analogyFile.ts (meaning as geometry), examine.ts (a model sits the examination of a world).
 export { examine, type ExamineOptions, formatWorldReport } from './examine.ts';
 export { PATTERNS, PIXELS, parseSymbolPattern, type SymbolDrawing, type SymbolPattern, symbolPattern, SYMBOLS, type SymbolSplit, symbolSplit } from './symbolPatterns.ts';
 export { createSymbolNetwork, type SymbolAnswer, SymbolNetwork, type SymbolNetworkOptions, type SymbolStage } from './symbolNetwork.ts';
@@ -11,3 +11,4 @@ export { type SymbolProgress, trainSymbols, type TrainSymbolsOptions } from './t
 export { parseSymbolFile, type SymbolFile, symbolFile } from './symbolFile.ts';
 export { type AnalogyAnswer, type Neighbour, WordVectors } from './wordVectors.ts';
 export { type AnalogyScore, type AnalogySection, parseAnalogies, scoreAnalogies } from './analogyFile.ts';
+export { matchesPath, record, type Recorded, type Recording } from './record.ts';
