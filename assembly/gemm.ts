@@ -11,12 +11,14 @@ import { thin } from "./thin";
 import { MR, NR, tile } from "./tile";
 
 const MC: i32 = 240; // a multiple of both 5 and 6
+/** A last block may be this much longer: a few rows of their own would have all of B packed again. */
+const MC_LAST: i32 = 300;
 const KC: i32 = 384;
 
 // where a thread's scratch holds: an edge tile, the panel of B, the block of A
 const EDGE_BYTES: usize = 1024;
 const B_BYTES: usize = <usize>KC * <usize>NR * 4;
-const A_BYTES: usize = <usize>MC * <usize>KC * 4;
+const A_BYTES: usize = <usize>MC_LAST * <usize>KC * 4;
 /** Bytes of scratch that `gemm` uses. */
 export const GEMM_SCRATCH: usize = EDGE_BYTES + B_BYTES + A_BYTES;
 
@@ -63,8 +65,8 @@ export function gemm(
       thin(M, N, kc, a + (<usize>k << 2), lda, b + (tb ? <usize>k << 2 : <usize>k * ldb), ldb, tb, c, ldc, more, ldmore);
       continue;
     }
-    for (let i = 0; i < M; i += MC) {
-      const mc = min(MC, M - i);
+    for (let i = 0, mc = 0; i < M; i += mc) {
+      mc = M - i <= MC_LAST ? M - i : MC;
       packA(ap, a + (ta ? <usize>k * lda + (<usize>i << 2) : <usize>i * lda + (<usize>k << 2)), lda, !ta, mc, kc);
       for (let j = 0; j < N; j += NR) {
         const n = min(NR, N - j);

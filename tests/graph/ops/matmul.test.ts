@@ -19,8 +19,8 @@ for (const [ta, tb] of [[false, false], [false, true], [true, false], [true, tru
       [ta ? [K, M] : [M, K], tb ? [N, K] : [K, N]],
     ));
   }
-  test(`matmul ${ta ? 'T' : 'N'}${tb ? 'T' : 'N'} matches float64 beyond one block`, () => {
-    const [M, N, K] = [251, 21, 401];
+  // 541 rows are three blocks; 401 of k are two
+  for (const [M, N, K] of [[251, 21, 401], [541, 9, 7], [300, 9, 390]] as const) test(`matmul ${ta ? 'T' : 'N'}${tb ? 'T' : 'N'} of ${M} x ${N} x ${K} matches float64 beyond one block`, () => {
     return expectOp(
       (a, b) => matmul(a!, b!, { ta, tb }),
       (a, b) => product(M, N, K, ta, tb)(a!, b!),
