@@ -46,12 +46,12 @@ export function relu2Grad(p: Relu2Grad, thread: i32, threads: i32): void {
 // 2u = x (A + B x²): the doubled argument of the tanh, as the sigmoid wants it
 const A: f32 = 1.5957691216, B: f32 = 0.0713548163; // 2 √(2/π), and 0.044715 times that
 
-/** out = x sigmoid(2u) */
+/** out = x sigmoid(2u) = x / (1 + e^-2u) */
 export function gelu(p: Gelu, thread: i32, threads: i32): void {
-  const x = p.x, out = p.out, linear = f32x4.splat(A), cubic = f32x4.splat(B);
+  const x = p.x, out = p.out, linear = f32x4.splat(-A), cubic = f32x4.splat(-B), one = f32x4.splat(1);
   for (let i = begin(p.n, thread, threads), end = finish(p.n, thread, threads); i < end; i += 16) {
     const a = v128.load(x + i);
-    v128.store(out + i, f32x4.mul(a, sigmoid4(f32x4.mul(a, madd(f32x4.mul(a, a), cubic, linear)))));
+    v128.store(out + i, f32x4.div(a, f32x4.add(one, exp4(f32x4.mul(a, madd(f32x4.mul(a, a), cubic, linear))))));
   }
 }
 
