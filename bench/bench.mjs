@@ -1,28 +1,38 @@
-// How fast is it here?  npm run bench -- [gemm tokenizer load] [--json] [--append]
+// How fast is it here?  npm run bench -- [gemm step tokenizer load] [--peers] [--build exact,fast] [--threads N] [--model small] [--json] [--append]
 //
 // Without a topic, all of them. Every topic is measured between two looks at what this machine can do at most, because
 // a shared machine is not the same from minute to minute. --append adds the tables to bench/results.md.
+// --peers compares with other libraries, where they are found; topics take what they can use of the other options.
 import { appendFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
 import { measureLimits } from './limits.mjs';
 import { describeMachine, markdown } from './report.mjs';
 
-const topics = ['gemm', 'tokenizer', 'load'];
-const flags = ['--json', '--append'];
-const args = process.argv.slice(2);
-const unknown = args.filter((arg) => !topics.includes(arg) && !flags.includes(arg));
-if (unknown.length > 0) {
-  console.error(`There is no "${unknown[0]}". Topics are ${topics.join(', ')}; options ${flags.join(', ')}.`);
+const topics = ['gemm', 'step', 'tokenizer', 'load'];
+const flag = { type: 'boolean', default: false }, text = { type: 'string' };
+const refuse = (reason) => {
+  console.error(reason);
   process.exit(2);
-}
-const asked = topics.filter((topic) => args.includes(topic));
-const json = args.includes('--json'), machine = describeMachine();
-const results = [];
+};
+const parse = () => {
+  try {
+    return parseArgs({ allowPositionals: true, options: { peers: flag, json: flag, append: flag, build: text, threads: text, model: text } });
+  } catch (error) {
+    return refuse(`${error.message} Topics are ${topics.join(', ')}; options --peers, --build, --threads, --model, --json, --append.`);
+  }
+};
+const { values: { json, append, peers, build, threads, model }, positionals: asked } = parse();
+const unknown = asked.find((topic) => !topics.includes(topic));
+if (unknown) refuse(`There is no "${unknown}". Topics are ${topics.join(', ')}.`);
+if (threads && !(Number(threads) >= 1)) refuse(`--threads must be a whole number of at least 1, but it is ${threads}.`);
+const options = { peers, ...(build && { builds: build.split(',') }), ...(threads && { threads: Number(threads) }), ...(model && { models: model.split(',') }) };
+const machine = describeMachine(), results = [];
 if (!json) console.log(`${machine}\n`);
 
-for (const topic of asked.length > 0 ? asked : topics) {
+for (const topic of asked.length > 0 ? topics.filter((topic) => asked.includes(topic)) : topics) {
   const { default: run } = await import(`./${topic}.mjs`);
   const limits = await measureLimits();
-  const { tables, afterwards = () => [] } = await run();
+  const { tables, afterwards = () => [] } = await run(options);
   const again = await measureLimits();
   // the better of two looks, before and after; on a shared machine the loop itself may have been slowed, so that a share
   // of it above 100% is possible and says that this run is no proof
@@ -31,6 +41,6 @@ for (const topic of asked.length > 0 ? asked : topics) {
   results.push(result);
   const text = markdown(result);
   if (!json) console.log(text);
-  if (args.includes('--append')) appendFileSync(new URL('results.md', import.meta.url), `\n## ${machine}\n\n${text}`);
+  if (append) appendFileSync(new URL('results.md', import.meta.url), `\n## ${machine}\n\n${text}`);
 }
 if (json) console.log(JSON.stringify({ machine, results }, null, 1));

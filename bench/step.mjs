@@ -1,0 +1,128 @@
+// A whole training step - forward, backward, clipping, AdamW - of three models, by the public library, and where its
+// time goes. With --peers, the same step in PyTorch and in plain C, in turns with ours and from the same first numbers,
+// so that the losses prove that all do the same work.
+import { availableParallelism } from 'node:os';
+import { flopsPerToken, transformerConfig } from '../dist/index.js';
+import { alternate, ratio } from './measure.mjs';
+import { outsideGemm, profileGroups } from './profile.mjs';
+import { percent } from './report.mjs';
+import { startC, startOurs, startPyTorch } from './trainingSides.mjs';
+import { trainingModels } from './trainingModels.mjs';
+
+/** What a real BLAS reaches per thread; a PyTorch below it multiplies with plain loops. */
+const REAL_BLAS = 60;
+
+const megabytes = (bytes) => (bytes / 2 ** 20).toFixed(0);
+const milliseconds = (seconds) => (seconds * 1000).toFixed(seconds < 0.1 ? 1 : 0);
+const mark = (side) => (side.build ? `${side.build} build` : side.name);
+
+/** By the one formula used everywhere, for a step. */
+const flopsOf = ({ L, C, nh, V, positions, B, T }) => B * T * flopsPerToken(transformerConfig({ form: 'gpt2', layers: L, channels: C, heads: nh, vocab: V, context: positions }), T);
+
+/** All sides from the same numbers: the first loss, and the third, behind two updates. */
+async function sameLosses(model, sides) {
+  for (const times of [1, 2]) {
+    for (const side of sides) await side.side(times);
+    const [expected] = sides.map(({ side }) => side.losses.at(-1));
+    for (const other of sides) {
+      const loss = other.side.losses.at(-1);
+      if (!(Math.abs(loss - expected) < 1e-3)) throw new Error(`${model.name}: ${mark(other)} has a loss of ${loss} where ${mark(sides[0])} has ${expected}. They do not compute the same step.`);
+    }
+  }
+  return sides[0].side.losses.slice(0, 2);
+}
+
+async function measure(model, { builds, threads, peers }) {
+  const ours = (await Promise.all(builds.map((build) => startOurs(build, model, threads)))).filter(Boolean);
+  if (ours.length === 0) return null;
+  const others = peers ? [await startPyTorch(model, threads), await startC(model, threads)].filter(Boolean) : [], sides = [...ours, ...others];
+  try {
+    const losses = await sameLosses(model, sides);
+    const times = await alternate(sides.map(({ side }) => side), { rounds: model.name === '124M' ? 5 : 9, turn: 0.5 });
+    for (const [i, side] of sides.entries()) side.time = times[i];
+    for (const side of sides) side.peak = Number(await side.ask('memory'));
+    for (const side of ours) {
+      side.bytes = JSON.parse(await side.ask('bytes'));
+      side.profile = JSON.parse(await side.ask(`profile ${model.name === '124M' ? 3 : 9}`));
+    }
+    return { model, sides, ours, losses };
+  } finally {
+    await Promise.all(sides.map((side) => side.stop()));
+  }
+}
+
+function timeTable(measured, threads, limits) {
+  const limit = threads === 1 ? limits.gflops1 : threads === limits.threads ? limits.gflopsAll : limits.gflops1 * threads;
+  const peers = [...new Set(measured.flatMap(({ sides }) => sides.filter((side) => !side.build).map(({ kind }) => kind)))];
+  return {
+    title: `A training step on ${threads} ${threads === 1 ? 'thread' : 'threads'}. GFLOP/s by 6(12LC² + VC) + 6LCT per token. Speed against a peer is the median of ratios of neighbours in time; the peer is 1.`,
+    columns: ['model', 'side', 'ms', 'spread', 'GFLOP/s', 'of limit', ...peers.map((peer) => `against ${peer}`)],
+    rows: measured.flatMap(({ model, sides }) => sides.map((side) => {
+      const speed = flopsOf(model) / side.time.median / 1e9;
+      return [
+        model.name, mark(side), milliseconds(side.time.median), percent(side.time.spread), speed.toFixed(1), percent(speed / limit),
+        ...peers.map((peer) => {
+          const other = sides.find(({ kind }) => kind === peer);
+          return other && other !== side ? ratio(side.time, other.time).toFixed(2) : '-';
+        }),
+      ];
+    })),
+    note: [
+      ...measured.map(({ model: { name, L, C, nh, V, positions, bias, B, T }, losses }) => `${name}: L${L} C${C} nh${nh} B${B} T${T} V${V}, ${positions} positions, ${bias ? 'with' : 'without'} biases; `
+        + `losses of the 1st and 3rd step ${losses.map((loss) => loss.toFixed(4)).join(', ')} on every side.`),
+      ...new Set(measured.flatMap(({ sides }) => sides.map(describe))),
+    ].join('\n'),
+  };
+}
+
+function describe({ kind, hello, threads }) {
+  if (kind === 'PyTorch') {
+    const weak = hello.productGflops < REAL_BLAS * threads ? ` That is no real BLAS (or no quiet minute): below ${REAL_BLAS} GFLOP/s per thread PyTorch is no peer.` : '';
+    return `${hello.name}, ${hello.blas}, ${hello.attention}, ${hello.adamW} AdamW.${weak && ` A product of 1024 x 1024 matrices reached ${hello.productGflops.toFixed(0)} GFLOP/s.${weak}`}`;
+  }
+  return kind === 'C' ? `${hello.name} -O3 -march=native -ffast-math -fopenmp: plain loops in the structure of llm.c.` : `${hello.name}, Node ${hello.version}.`;
+}
+
+function profileTable({ model, ours }) {
+  const groups = ours.map(({ profile }) => profileGroups(profile)), sums = groups.map((all) => all.reduce((sum, { time }) => sum + time, 0));
+  const outside = ours.map(({ profile }) => outsideGemm(profile));
+  const cells = (show) => ours.flatMap((_, i) => show(i));
+  return {
+    title: `Where the time of ${model.name} goes: every instruction alone, on all threads.`,
+    columns: ['kernels', 'instructions', ...ours.flatMap(({ build }) => [`${build}, ms`, 'share', 'GFLOP/s'])],
+    rows: [
+      ...groups[0].map(({ group, count }, g) => [group, count, ...cells((i) => {
+        const { time, flops } = groups[i][g];
+        return [time.toFixed(2), percent(time / sums[i]), flops ? (flops / time / 1e6).toFixed(1) : '-'];
+      })]),
+      ['sum', groups[0].reduce((sum, { count }) => sum + count, 0), ...cells((i) => [sums[i].toFixed(2), percent(sums[i] / 1000 / ours[i].time.median), '-'])],
+      ['outside GEMM', '-', ...cells((i) => ['-', percent(outside[i].instructions), '-'])],
+      ['outside, products in attention count as GEMM', '-', ...cells((i) => ['-', percent(outside[i].products), '-'])],
+    ],
+    note: 'The share of the sum is of the whole step as measured above.',
+  };
+}
+
+const memoryTable = (measured) => ({
+  title: 'Memory of a training step, MiB: what weights and trainer announce, what they took of the engine\'s memory, the most that the whole process ever had (with the runtime).',
+  columns: ['model', 'side', 'announced', 'used', 'used / announced', 'peak of the process', 'against PyTorch'],
+  rows: measured.flatMap(({ model, sides }) => sides.map((side) => {
+    const torch = sides.find(({ kind }) => kind === 'PyTorch');
+    return [
+      model.name, mark(side), ...(side.bytes ? [megabytes(side.bytes.announced), megabytes(side.bytes.used), (side.bytes.used / side.bytes.announced).toFixed(3)] : ['-', '-', '-']),
+      megabytes(side.peak), torch ? (side.peak / torch.peak).toFixed(2) : '-',
+    ];
+  })),
+});
+
+/** @param only names of models; all without. */
+export default async function step({ builds = ['exact', 'fast'], threads = availableParallelism(), peers = false, models: only } = {}) {
+  const measured = [];
+  for (const model of trainingModels) {
+    if (only && !only.includes(model.name)) continue;
+    const result = await measure(model, { builds, threads, peers });
+    if (result) measured.push(result);
+  }
+  if (measured.length === 0) throw new Error('There is nothing to measure: no build runs here, or no model has this name.');
+  return { tables: [], afterwards: (limits) => [timeTable(measured, threads, limits), ...measured.map(profileTable), memoryTable(measured)] };
+}

@@ -1,0 +1,52 @@
+// Ours, PyTorch and C: processes that can all do the same training step, to be compared in turns.
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { startLineProcess } from './peers/lineProcess.mjs';
+import { sizesOf } from './trainingModels.mjs';
+
+const path = (name) => fileURLToPath(new URL(name, import.meta.url));
+const teams = (threads) => ({ OMP_NUM_THREADS: String(threads), OPENBLAS_NUM_THREADS: String(threads), MKL_NUM_THREADS: String(threads) });
+
+/** Null, and a printed reason, where the build does not run. */
+export async function startOurs(build, model, threads) {
+  const side = await startLineProcess(`${build} build`, process.execPath, [path('trainSide.mjs'), build, threads, ...sizesOf(model)]);
+  return side && { ...side, kind: 'ours', build, threads };
+}
+
+const hasTorch = (python) => {
+  try {
+    execFileSync(python, ['-c', 'import torch, numpy'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+/** The first Python that has PyTorch; null, and a printed reason, where none has. */
+export async function startPyTorch(model, threads) {
+  const python = ['python3', '/usr/bin/python3'].find(hasTorch);
+  if (!python) {
+    console.error('No PyTorch in this comparison: python3 has no torch here.');
+    return null;
+  }
+  const side = await startLineProcess('PyTorch', python, [path('peers/trainStep.py'), threads, ...sizesOf(model)], teams(threads));
+  return side && { ...side, kind: 'PyTorch', name: side.hello.name, threads };
+}
+
+/** peers/trainStep.c, compiled here; null, and a printed reason, where gcc is missing. */
+export async function startC(model, threads) {
+  const folder = mkdtempSync(join(tmpdir(), 'inkling-bench-')), program = join(folder, 'trainStep');
+  try {
+    execFileSync('gcc', ['-O3', '-march=native', '-ffast-math', '-fopenmp', '-o', program, path('peers/trainStep.c'), '-lm']);
+    const side = await startLineProcess('C', program, [threads, ...sizesOf(model)], teams(threads));
+    return side && { ...side, kind: 'C', name: 'C', threads };
+  } catch (error) {
+    console.error(`No C in this comparison: gcc does not run here (${error.code ?? error.message}).`);
+    return null;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
