@@ -19,10 +19,13 @@ const mark = (side) => (side.build ? `${side.build} build` : side.name);
 /** By the one formula used everywhere, for a step. */
 const flopsOf = ({ L, C, nh, V, positions, B, T }) => B * T * flopsPerToken(transformerConfig({ form: 'gpt2', layers: L, channels: C, heads: nh, vocab: V, context: positions }), T);
 
-/** All sides from the same numbers: the first loss, and the third, behind two updates. */
+/** A model gets about this many seconds of turns. */
+const SECONDS = 75;
+
+/** All sides from the same numbers: the first loss, and the third, behind two updates. Notes the seconds of a step of each. */
 async function sameLosses(model, sides) {
   for (const times of [1, 2]) {
-    for (const side of sides) await side.side(times);
+    for (const side of sides) side.first = (await side.side(times)) / times;
     const [expected] = sides.map(({ side }) => side.losses.at(-1));
     for (const other of sides) {
       const loss = other.side.losses.at(-1);
@@ -38,14 +41,15 @@ async function measure(model, { builds, threads, peers }) {
   const others = peers ? [await startPyTorch(model, threads), await startC(model, threads)].filter(Boolean) : [], sides = [...ours, ...others];
   try {
     const losses = await sameLosses(model, sides);
-    const times = await alternate(sides.map(({ side }) => side), { rounds: model.name === '124M' ? 5 : 9, turn: 0.5 });
+    const turn = 0.4, round = sides.reduce((sum, { first }) => sum + Math.max(turn, first), 0), rounds = Math.max(3, Math.min(9, Math.round(SECONDS / round)));
+    const times = await alternate(sides.map(({ side }) => side), { rounds, turn });
     for (const [i, side] of sides.entries()) side.time = times[i];
     for (const side of sides) side.peak = Number(await side.ask('memory'));
     for (const side of ours) {
       side.bytes = JSON.parse(await side.ask('bytes'));
-      side.profile = JSON.parse(await side.ask(`profile ${model.name === '124M' ? 3 : 9}`));
+      side.profile = JSON.parse(await side.ask(`profile ${side.first > 1 ? 3 : 9}`));
     }
-    return { model, sides, ours, losses };
+    return { model, sides, ours, losses, rounds };
   } finally {
     await Promise.all(sides.map((side) => side.stop()));
   }
@@ -68,8 +72,8 @@ function timeTable(measured, threads, limits) {
       ];
     })),
     note: [
-      ...measured.map(({ model: { name, L, C, nh, V, positions, bias, B, T }, losses }) => `${name}: L${L} C${C} nh${nh} B${B} T${T} V${V}, ${positions} positions, ${bias ? 'with' : 'without'} biases; `
-        + `losses of the 1st and 3rd step ${losses.map((loss) => loss.toFixed(4)).join(', ')} on every side.`),
+      ...measured.map(({ model: { name, L, C, nh, V, positions, bias, B, T }, losses, rounds }) => `${name}: L${L} C${C} nh${nh} B${B} T${T} V${V}, ${positions} positions, ${bias ? 'with' : 'without'} biases; `
+        + `losses of the 1st and 3rd step ${losses.map((loss) => loss.toFixed(4)).join(', ')} on every side; ${rounds} rounds.`),
       ...new Set(measured.flatMap(({ sides }) => sides.map(describe))),
     ].join('\n'),
   };
