@@ -2,12 +2,11 @@
 // time goes. With --peers, the same step in PyTorch and in plain C, in turns with ours and from the same first numbers,
 // so that the losses prove that all do the same work.
 import { availableParallelism } from 'node:os';
-import { flopsPerToken, transformerConfig } from '../dist/index.js';
 import { alternate, ratio } from './measure.mjs';
 import { outsideGemm, profileGroups } from './profile.mjs';
 import { percent } from './report.mjs';
 import { startC, startOurs, startPyTorch } from './trainingSides.mjs';
-import { trainingModels } from './trainingModels.mjs';
+import { flopsOf, trainingModels } from './trainingModels.mjs';
 
 /** What a real BLAS reaches per thread; a PyTorch below it multiplies with plain loops. */
 const REAL_BLAS = 60;
@@ -15,9 +14,6 @@ const REAL_BLAS = 60;
 const megabytes = (bytes) => (bytes / 2 ** 20).toFixed(0);
 const milliseconds = (seconds) => (seconds * 1000).toFixed(seconds < 0.1 ? 1 : 0);
 const mark = (side) => (side.build ? `${side.build} build` : side.name);
-
-/** By the one formula used everywhere, for a step. */
-const flopsOf = ({ L, C, nh, V, positions, B, T }) => B * T * flopsPerToken(transformerConfig({ form: 'gpt2', layers: L, channels: C, heads: nh, vocab: V, context: positions }), T);
 
 /** A model gets about this many seconds of turns. */
 const SECONDS = 75;
@@ -38,7 +34,7 @@ async function sameLosses(model, sides) {
 async function measure(model, { builds, threads, peers }) {
   const ours = (await Promise.all(builds.map((build) => startOurs(build, model, threads)))).filter(Boolean);
   if (ours.length === 0) return null;
-  const others = peers ? [await startPyTorch(model, threads), await startC(model, threads)].filter(Boolean) : [], sides = [...ours, ...others];
+  const others = peers ? [await startPyTorch(model, threads), await startC(model, threads), await startC(model, threads, true)].filter(Boolean) : [], sides = [...ours, ...others];
   try {
     const losses = await sameLosses(model, sides);
     const turn = 0.4, round = sides.reduce((sum, { first }) => sum + Math.max(turn, first), 0), rounds = Math.max(3, Math.min(9, Math.round(SECONDS / round)));
@@ -84,7 +80,7 @@ function describe({ kind, hello, threads }) {
     const weak = hello.productGflops < REAL_BLAS * threads ? ` That is no real BLAS (or no quiet minute): below ${REAL_BLAS} GFLOP/s per thread PyTorch is no peer.` : '';
     return `${hello.name}, ${hello.blas}, ${hello.attention}, ${hello.adamW} AdamW.${weak && ` A product of 1024 x 1024 matrices reached ${hello.productGflops.toFixed(0)} GFLOP/s.${weak}`}`;
   }
-  return kind === 'C' ? `${hello.name} -O3 -march=native -ffast-math -fopenmp: plain loops in the structure of llm.c.` : `${hello.name}, Node ${hello.version}.`;
+  return kind.startsWith('C') ? `${hello.name} -O3 -march=native -ffast-math -fopenmp.` : `${hello.name}, Node ${hello.version}.`;
 }
 
 function profileTable({ model, ours }) {

@@ -1,5 +1,6 @@
 // The models whose training step is measured, all in GPT-2's form with a tied head, and the numbers that every side of
 // the comparison begins with: the same everywhere, so that their losses must agree.
+import { flopsPerToken, transformerConfig } from '../dist/index.js';
 
 /** `positions` is the model's longest context; a step works on B rows of T tokens. */
 export const trainingModels = [
@@ -7,6 +8,9 @@ export const trainingModels = [
   { name: 'small', L: 6, C: 384, nh: 6, V: 4096, positions: 256, bias: 1, B: 4, T: 256 },
   { name: '124M', L: 12, C: 768, nh: 12, V: 50257, positions: 1024, bias: 1, B: 4, T: 64 },
 ];
+
+/** FLOPs of a step, by the one formula used everywhere. */
+export const flopsOf = ({ L, C, nh, V, positions, B, T }) => B * T * flopsPerToken(transformerConfig({ form: 'gpt2', layers: L, channels: C, heads: nh, vocab: V, context: positions }), T);
 
 /** How AdamW is set, as in nanoGPT. Decay is on matrices and embeddings. */
 export const optimizer = { rate: 1e-3, beta1: 0.9, beta2: 0.95, eps: 1e-8, decay: 0.1, clip: 1 };

@@ -36,13 +36,14 @@ export async function startPyTorch(model, threads) {
   return side && { ...side, kind: 'PyTorch', name: side.hello.name, threads };
 }
 
-/** peers/trainStep.c, compiled here; null, and a printed reason, where gcc is missing. */
-export async function startC(model, threads) {
+/** peers/trainStep.c, compiled here, `everywhere` or only where llm.c shares; null, and a printed reason, where gcc is missing. */
+export async function startC(model, threads, everywhere = false) {
   const folder = mkdtempSync(join(tmpdir(), 'inkling-bench-')), program = join(folder, 'trainStep');
   try {
-    execFileSync('gcc', ['-O3', '-march=native', '-ffast-math', '-fopenmp', '-o', program, path('peers/trainStep.c'), '-lm']);
+    execFileSync('gcc', ['-O3', '-march=native', '-ffast-math', '-fopenmp', ...(everywhere ? ['-DEVERYWHERE'] : []), '-o', program, path('peers/trainStep.c'), '-lm']);
     const side = await startLineProcess('C', program, [threads, ...sizesOf(model)], teams(threads));
-    return side && { ...side, kind: 'C', name: 'C', threads };
+    const name = everywhere ? 'C, all shared' : 'C';
+    return side && { ...side, kind: name, name, threads };
   } catch (error) {
     console.error(`No C in this comparison: gcc does not run here (${error.code ?? error.message}).`);
     return null;

@@ -2,6 +2,10 @@
 // llm.c's code for CPUs (https://github.com/karpathy/llm.c): everything is kept for the backward pass, gradients are
 // added to buffers that a step begins by clearing. The peer of our training step.
 //
+// As it stands it shares what llm.c shares among threads: linear layers, attention forward, softmax over the
+// vocabulary; and it goes through the softmax of attention backwards by its whole matrix of derivatives, (T,T) for
+// every row. With -DEVERYWHERE all loops are shared and the derivative is the sum that it comes down to.
+//
 // Arguments: threads, then the sizes L C nh V positions bias B T. Speaks the words of lineProcess.mjs.
 // First numbers and batches are those of trainingModels.mjs, so the losses can be compared.
 #include <math.h>
@@ -12,6 +16,16 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <time.h>
+
+#ifdef EVERYWHERE
+#define SHARE _Pragma("omp parallel for")
+#define SHARE_HEADS _Pragma("omp parallel for collapse(2)")
+#define KIND "all loops shared"
+#else
+#define SHARE
+#define SHARE_HEADS
+#define KIND "shared as in llm.c"
+#endif
 
 enum { BATCHES = 4, TOKENS = 1000 };
 static int L, C, nh, V, P, bias, B, T, R; // R = B T rows
@@ -68,7 +82,7 @@ static void linearBack(float *dx, float *dw, float *db, const float *dy, const f
 
 // y = (x - mean) / sqrt(variance + eps) · w + b; mean and 1 / deviation are kept
 static void norm(float *y, float *mean, float *rstd, const float *x, const float *w, const float *b) {
-  #pragma omp parallel for
+  SHARE
   for (int r = 0; r < R; r++) {
     const float *row = x + (size_t)r * C;
     float m = 0, v = 0;
@@ -131,14 +145,17 @@ static void attention(float *y, float *probs, const float *qkv) {
 static void attentionBack(float *dqkv, const float *dy, const float *probs, const float *qkv) {
   int hs = C / nh;
   float scale = 1 / sqrtf(hs);
-  #pragma omp parallel for collapse(2)
+  SHARE_HEADS
   for (int b = 0; b < B; b++)
     for (int h = 0; h < nh; h++) {
-      float dp[T];
+      float dp[T], ds[T];
       for (int t = 0; t < T; t++) {
         const float *p = probs + ((size_t)(b * nh + h) * T + t) * T, *d = dy + (size_t)(b * T + t) * C + h * hs;
         const float *q = qkv + (size_t)(b * T + t) * 3 * C + h * hs;
-        float *dq = dqkv + (size_t)(b * T + t) * 3 * C + h * hs, along = 0;
+        float *dq = dqkv + (size_t)(b * T + t) * 3 * C + h * hs;
+        #ifdef EVERYWHERE
+        float along = 0;
+        #endif
         for (int u = 0; u <= t; u++) {
           const float *v = qkv + (size_t)(b * T + u) * 3 * C + 2 * C + h * hs;
           float *dv = dqkv + (size_t)(b * T + u) * 3 * C + 2 * C + h * hs, sum = 0;
@@ -147,14 +164,23 @@ static void attentionBack(float *dqkv, const float *dy, const float *probs, cons
             dv[i] += p[u] * d[i];
           }
           dp[u] = sum;
+          #ifdef EVERYWHERE
           along += sum * p[u];
+          #endif
         }
+        #ifdef EVERYWHERE
+        for (int u = 0; u <= t; u++) ds[u] = p[u] * (dp[u] - along);
+        #else
+        for (int v = 0; v <= t; v++) ds[v] = 0;
+        for (int u = 0; u <= t; u++)
+          for (int v = 0; v <= t; v++) ds[v] += p[u] * ((u == v ? 1.0f : 0.0f) - p[v]) * dp[u];
+        #endif
         for (int u = 0; u <= t; u++) {
           const float *k = qkv + (size_t)(b * T + u) * 3 * C + C + h * hs;
-          float *dk = dqkv + (size_t)(b * T + u) * 3 * C + C + h * hs, ds = p[u] * (dp[u] - along) * scale;
+          float *dk = dqkv + (size_t)(b * T + u) * 3 * C + C + h * hs, d = ds[u] * scale;
           for (int i = 0; i < hs; i++) {
-            dq[i] += ds * k[i];
-            dk[i] += ds * q[i];
+            dq[i] += d * k[i];
+            dk[i] += d * q[i];
           }
         }
       }
@@ -164,13 +190,13 @@ static void attentionBack(float *dqkv, const float *dy, const float *probs, cons
 // y = x/2 · (1 + tanh(√(2/π) (x + .044715 x³)))
 static void gelu(float *y, const float *x, size_t n) {
   const float s = sqrtf(2 / (float)M_PI);
-  #pragma omp parallel for
+  SHARE
   for (size_t i = 0; i < n; i++) y[i] = 0.5f * x[i] * (1 + tanhf(s * (x[i] + 0.044715f * x[i] * x[i] * x[i])));
 }
 
 static void geluBack(float *dx, const float *dy, const float *x, size_t n) {
   const float s = sqrtf(2 / (float)M_PI);
-  #pragma omp parallel for
+  SHARE
   for (size_t i = 0; i < n; i++) {
     float t = tanhf(s * (x[i] + 0.044715f * x[i] * x[i] * x[i]));
     dx[i] += dy[i] * (0.5f * (1 + t) + 0.5f * x[i] * (1 - t * t) * s * (1 + 3 * 0.044715f * x[i] * x[i]));
@@ -178,12 +204,12 @@ static void geluBack(float *dx, const float *dy, const float *x, size_t n) {
 }
 
 static void sum(float *y, const float *a, const float *b, size_t n) {
-  #pragma omp parallel for
+  SHARE
   for (size_t i = 0; i < n; i++) y[i] = a[i] + b[i];
 }
 
 static void sumBack(float *da, float *db, const float *dy, size_t n) {
-  #pragma omp parallel for
+  SHARE
   for (size_t i = 0; i < n; i++) da[i] += dy[i], db[i] += dy[i];
 }
 
@@ -223,7 +249,7 @@ static int *tokens[BATCHES];
 
 static void forward(const int *rows) {
   const float *wte = at(w, 0), *wpe = at(w, 1), *x = x0;
-  #pragma omp parallel for
+  SHARE
   for (int r = 0; r < R; r++)
     for (int c = 0; c < C; c++) x0[(size_t)r * C + c] = wte[(size_t)rows[r / T * (T + 1) + r % T] * C + c] + wpe[(size_t)(r % T) * C + c];
   for (int l = 0; l < L; l++) {
@@ -304,7 +330,7 @@ static void update(int step) {
   for (int list = 0; list < lists; list++) {
     int inLayer = (list - 2) % PARTS, matrix = list < 2 || (list < lists - 2 && (inLayer == QKV || inLayer == OUT || inLayer == UP || inLayer == DOWN));
     float decay = matrix ? 0.1f : 0;
-    #pragma omp parallel for
+    SHARE
     for (size_t i = place[list]; i < place[list] + length[list]; i++) {
       float d = g[i] * shorten, a = m1[i] = beta1 * m1[i] + (1 - beta1) * d, b = m2[i] = beta2 * m2[i] + (1 - beta2) * d * d;
       w[i] -= rate * (a / c1 / (sqrtf(b / c2) + eps) + decay * w[i]);
@@ -372,7 +398,7 @@ int main(int count, char **argument) {
   for (int i = 0; i < 8; i++) *sizes[i] = atoi(argument[2 + i]);
   R = B * T;
   begin();
-  printf("{\"name\":\"C, gcc %s\",\"version\":\"%s\",\"parameters\":%zu}\n", __VERSION__, __VERSION__, total);
+  printf("{\"name\":\"C, " KIND ", gcc %s\",\"version\":\"%s\",\"parameters\":%zu}\n", __VERSION__, __VERSION__, total);
   fflush(stdout);
   char word[16];
   int done = 0;
