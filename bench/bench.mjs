@@ -5,7 +5,7 @@
 // --peers compares with other libraries, where they are found; topics take what they can use of the other options.
 import { appendFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { measureLimits } from './limits.mjs';
+import { startLimits } from './limits.mjs';
 import { describeMachine, markdown } from './report.mjs';
 
 const topics = ['gemm', 'step', 'scaling', 'tokenizer', 'load'];
@@ -26,21 +26,22 @@ const unknown = asked.find((topic) => !topics.includes(topic));
 if (unknown) refuse(`There is no "${unknown}". Topics are ${topics.join(', ')}.`);
 if (threads && !(Number(threads) >= 1)) refuse(`--threads must be a whole number of at least 1, but it is ${threads}.`);
 const options = { peers, ...(build && { builds: build.split(',') }), ...(threads && { threads: Number(threads) }), ...(model && { models: model.split(',') }) };
-const machine = describeMachine(), results = [];
+const machine = describeMachine(), results = [], limits = await startLimits();
 if (!json) console.log(`${machine}\n`);
 
 for (const topic of asked.length > 0 ? topics.filter((topic) => asked.includes(topic)) : topics) {
   const { default: run } = await import(`./${topic}.mjs`);
-  const limits = await measureLimits();
-  const { tables, afterwards = () => [] } = await run(options);
-  const again = await measureLimits();
+  const before = await limits.measure();
+  const { tables, afterwards = () => [] } = await run({ ...options, limits });
+  const again = await limits.measure();
   // the better of two looks, before and after; on a shared machine the loop itself may have been slowed, so that a share
   // of it above 100% is possible and says that this run is no proof
-  const best = Object.fromEntries(Object.keys(limits).map((name) => [name, Math.max(limits[name], again[name])]));
-  const result = { topic, limits: best, tables: [...tables, ...afterwards(best)] };
+  const best = Object.fromEntries(Object.keys(before).map((name) => [name, Math.max(before[name], again[name])]));
+  const result = { topic, arithmetic: limits.arithmetic, limits: best, tables: [...tables, ...afterwards(best)] };
   results.push(result);
   const text = markdown(result);
   if (!json) console.log(text);
   if (append) appendFileSync(new URL('results.md', import.meta.url), `\n## ${machine}\n\n${text}`);
 }
+await limits.stop();
 if (json) console.log(JSON.stringify({ machine, results }, null, 1));

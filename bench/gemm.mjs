@@ -1,7 +1,8 @@
 // The matrix products of training: forward (NT), gradient of the input (NN), gradient of the weight (TN).
-import { compile, createEngine, input, matmul } from '../dist/index.js';
-import { alternate, ratio, repeat } from './measure.mjs';
-import { startNaiveLoops } from './naiveLoops.mjs';
+import { availableParallelism } from 'node:os';
+import { compile, createEngine, fastBuildRuns, input, matmul } from '../dist/index.js';
+import { alternate, median, ratio, repeat } from './measure.mjs';
+import { startGemmPeers } from './peers/gemmPeers.mjs';
 import { percent } from './report.mjs';
 
 /** A linear layer, R rows from I to O numbers. */
@@ -11,47 +12,92 @@ const layers = [
   { name: 'small, head', R: 1024, I: 384, O: 4096 },
   { name: '124M, MLP', R: 256, I: 768, O: 3072 },
 ];
+const layouts = ['NT', 'NN', 'TN'];
 const productsOf = ({ name, R, I, O }) => [
   { name, layout: 'NT', M: R, N: O, K: I },
   { name, layout: 'NN', M: R, N: I, K: O },
   { name, layout: 'TN', M: O, N: I, K: R },
 ];
+const gflop = ({ M, N, K }) => (2 * M * N * K) / 1e9;
 
 /** Compiles a product on an engine and fills its factors. */
 function product(engine, { layout, M, N, K }) {
   const ta = layout[0] === 'T', tb = layout[1] === 'T';
-  const a = input('a', ta ? [K, M] : [M, K]), b = input('b', tb ? [N, K] : [K, N]);
-  const plan = compile(engine, [matmul(a, b, { ta, tb })]);
+  const a = input('a', ta ? [K, M] : [M, K]), b = input('b', tb ? [N, K] : [K, N]), y = matmul(a, b, { ta, tb });
+  const plan = compile(engine, [y]);
   for (const t of [a, b]) plan.read(t).forEach((_, i, all) => { all[i] = (i % 17) / 17 - 0.5; });
-  return plan;
+  const corners = () => [plan.read(y)[0], plan.read(y)[M * N - 1]];
+  return { time: repeat(() => plan.run()), corners, free: () => plan.free() };
 }
 
-export default async function gemm() {
-  const one = await createEngine({ threads: 1 }), all = await createEngine(), naive = startNaiveLoops();
+/** One product on all sides, in turns. The limits take part: `one` and `team` are how fast they were in the same rounds. */
+async function measure(p, { engines, peers, limits, teams }) {
+  const ours = engines.map((engine) => product(engine, p)), limit = teams.map((size) => limits.gflops(size));
+  const theirs = peers.map((peer) => peer.product(p.layout, p.M, p.N, p.K));
+  const times = await alternate([...limit.map(({ side }) => side), ...ours.map(({ time }) => time), ...theirs]);
+  const limitTimes = times.splice(0, limit.length), ourTimes = times.splice(0, ours.length);
+  const expected = ours[0].corners();
+  const agrees = (corners) => corners.every((value, i) => Math.abs(value - expected[i]) < 1e-3);
+  const wrong = [...ours.slice(1).map(({ corners }) => corners()), ...theirs.map(({ corners }) => corners)].findIndex((corners) => !agrees(corners));
+  if (wrong >= 0) throw new Error(`${p.name}, ${p.layout}: ${[...engines.slice(1).map((engine) => engine.describe()), ...peers.map(({ name }) => name)][wrong]} computes another product.`);
+  for (const one of ours) one.free();
+  return { ...p, limitTimes, ourTimes, theirTimes: times, limit };
+}
+
+const plural = (threads) => `${threads} ${threads === 1 ? 'thread' : 'threads'}`;
+
+export default async function gemm({ builds = ['exact', 'fast'], threads = availableParallelism(), peers: libraries = false, limits }) {
+  const teams = [...new Set([1, Math.min(threads, limits.threads)])], team = teams.at(-1);
+  const run = builds.filter((build) => build !== 'fast' || fastBuildRuns());
+  const engines = [];
+  for (const build of run) for (const size of teams) engines.push(await createEngine({ threads: size, build }));
+  const peers = await startGemmPeers(team, { libraries });
   const measured = [];
   try {
-    for (const p of layers.flatMap(productsOf)) {
-      const plans = [product(one, p), product(all, p)];
-      const sides = plans.map((plan) => repeat(() => plan.run()));
-      if (naive) sides.push(naive.time(p.layout, p.M, p.N, p.K));
-      measured.push({ ...p, times: await alternate(sides) });
-      for (const plan of plans) plan.free();
-    }
+    for (const p of layers.flatMap(productsOf)) measured.push(await measure(p, { engines, peers, limits, teams }));
   } finally {
-    one.stop();
-    all.stop();
-    naive?.stop();
+    for (const engine of engines) engine.stop();
+    await Promise.all(peers.map(({ stop }) => stop()));
   }
-  const table = ({ gflops1 }) => ({
-    title: `GFLOP/s = 2MNK / time, exact build, 1 and ${all.threads} threads. C: our naive loops, gcc -O3 -march=native -ffast-math, 1 thread.`,
-    columns: ['layer', 'layout', 'M x N x K', '1 thread', 'spread', 'of limit', `${all.threads} threads`, 'scaling', 'C', 'ours / C'],
-    rows: measured.map(({ name, layout, M, N, K, times: [single, team, c] }) => {
-      const speed = (side) => (2 * M * N * K) / side.median / 1e9;
-      return [
-        name, layout, `${M} x ${N} x ${K}`, speed(single).toFixed(1), percent(single.spread), percent(speed(single) / gflops1), speed(team).toFixed(1),
-        ratio(team, single).toFixed(2), c ? speed(c).toFixed(1) : '-', c ? ratio(single, c).toFixed(2) : '-',
-      ];
-    }),
+
+  const at = (build, size) => engines.findIndex((engine) => engine.build === build && engine.threads === size);
+  const speed = (p, i) => gflop(p) / p.ourTimes[i].median;
+  const share = (p, i, size) => (gflop(p) / p.limit[teams.indexOf(size)].amount) * ratio(p.ourTimes[i], p.limitTimes[teams.indexOf(size)]);
+  const shape = ({ name, layout, M, N, K }) => [name, layout, `${M} x ${N} x ${K}`];
+  const limit = (p, i) => (p.limit[i].amount / p.limitTimes[i].median).toFixed(1);
+
+  const table = (build) => ({
+    title: `GFLOP/s = 2MNK / time, ${build} build. The limit (${limits.arithmetic}, registers only, on as many threads) takes its turn in every round.`,
+    columns: ['layer', 'layout', 'M x N x K', ...teams.flatMap((size) => [plural(size), 'spread', 'limit', 'of limit']), ...(team > 1 ? ['scaling'] : [])],
+    rows: measured.map((p) => [
+      ...shape(p),
+      ...teams.flatMap((size, i) => [speed(p, at(build, size)).toFixed(1), percent(p.ourTimes[at(build, size)].spread), limit(p, i), percent(share(p, at(build, size), size))]),
+      ...(team > 1 ? [ratio(p.ourTimes[at(build, team)], p.ourTimes[at(build, 1)]).toFixed(2)] : []),
+    ]),
   });
-  return { tables: [], afterwards: (limits) => [table(limits)] };
+  const summary = {
+    title: 'The same in short: median and least over the layers.',
+    columns: ['build', 'layout', ...teams.flatMap((size) => [`of limit, ${plural(size)}`, 'least']), ...(team > 1 ? ['scaling', 'least'] : [])],
+    rows: run.flatMap((build) => layouts.map((layout) => {
+      const some = measured.filter((p) => p.layout === layout), both = (list, show) => [show(median(list)), show(Math.min(...list))];
+      return [
+        build, layout, ...teams.flatMap((size) => both(some.map((p) => share(p, at(build, size), size)), percent)),
+        ...(team > 1 ? both(some.map((p) => ratio(p.ourTimes[at(build, team)], p.ourTimes[at(build, 1)])), (x) => x.toFixed(2)) : []),
+      ];
+    })),
+  };
+  const best = run.at(-1);
+  const others = (size) => {
+    const list = peers.map((peer, i) => ({ ...peer, i })).filter((peer) => peer.threads === size);
+    return {
+      title: `GFLOP/s on ${plural(size)}: ours (${best} build) and others, and how many times faster we are.`,
+      columns: ['layer', 'layout', 'M x N x K', 'ours', ...list.flatMap(({ name }) => [name, 'ours / it'])],
+      rows: measured.map((p) => [
+        ...shape(p), speed(p, at(best, size)).toFixed(1),
+        ...list.flatMap(({ i }) => [(gflop(p) / p.theirTimes[i].median).toFixed(1), ratio(p.ourTimes[at(best, size)], p.theirTimes[i]).toFixed(2)]),
+      ]),
+      note: list.map(({ name, hello }) => `${name}: ${hello.version}`).join('; ') + '.',
+    };
+  };
+  return { tables: [...run.map(table), summary, ...(peers.length > 0 ? teams.map(others) : [])] };
 }

@@ -80,8 +80,7 @@ async function compile() {
 }
 
 const answers = (team) => Promise.all(team.map((w) => new Promise((resolve, reject) => {
-  w.once('message', resolve);
-  w.once('error', reject);
+  w.removeAllListeners().once('message', resolve).once('error', reject);
 })));
 
 /**
@@ -94,7 +93,6 @@ export async function startLimits() {
   const { isFused, module } = await compile(), threads = availableParallelism();
   const team = Array.from({ length: threads - 1 }, () => new Worker(worker, { eval: true, workerData: module }));
   await answers(team); // this thread may not be busy while they start
-  for (const w of team) w.unref();
   const mine = (0, eval)(loops)(module);
   const limit = (kind, amount) => (size = threads) => {
     if (size === 1) return { side: mine[kind], amount };
@@ -113,12 +111,12 @@ export async function startLimits() {
     isFused, threads, gflops, gigabytes,
     /** What the arithmetic limit is of. */
     arithmetic: isFused ? 'fused multiply-add' : 'multiply, then add (this Node has no fused multiply-add)',
-    /** A look at all four, a second long: { gflops1, gflopsAll, gigabytes1, gigabytesAll, threads, arithmetic }. */
+    /** A look at all four, a second long: { gflops1, gflopsAll, gigabytes1, gigabytesAll, threads }. */
     async measure() {
       const sides = [gflops(1), gflops(), gigabytes(1), gigabytes()];
       const times = await alternate(sides.map(({ side }) => side), { rounds: 5, turn: 0.05 });
       const [gflops1, gflopsAll, gigabytes1, gigabytesAll] = times.map(({ median }, i) => sides[i].amount / median);
-      return { gflops1, gflopsAll, gigabytes1, gigabytesAll, threads, arithmetic: this.arithmetic };
+      return { gflops1, gflopsAll, gigabytes1, gigabytesAll, threads };
     },
     stop: () => Promise.all(team.map((w) => w.terminate())),
   };

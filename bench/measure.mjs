@@ -14,9 +14,10 @@ export const spread = (list) => {
 
 /**
  * Seconds per call of each side: { median, spread, all }. A side is a function `(times) => seconds`, or a promise of
- * them: how long `times` calls took. Each turn lasts about `turn` seconds.
+ * them: how long `times` calls took. Each turn lasts about `turn` seconds, with `pause` milliseconds before it: some
+ * teams of threads go on spinning for a while when their work is done.
  */
-export async function alternate(sides, { rounds = 7, turn = 0.02 } = {}) {
+export async function alternate(sides, { rounds = 7, turn = 0.02, pause = 5 } = {}) {
   const times = [];
   for (const side of sides) {
     await side(2);
@@ -26,7 +27,10 @@ export async function alternate(sides, { rounds = 7, turn = 0.02 } = {}) {
   }
   const all = sides.map(() => []);
   for (let round = 0; round < rounds; round++) {
-    for (const [i, side] of sides.entries()) all[i].push((await side(times[i])) / times[i]);
+    for (const [i, side] of sides.entries()) {
+      await new Promise((resolve) => setTimeout(resolve, pause));
+      all[i].push((await side(times[i])) / times[i]);
+    }
   }
   return all.map((list) => ({ median: median(list), spread: spread(list), all: list }));
 }

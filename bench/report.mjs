@@ -26,8 +26,8 @@ function table({ title, columns, rows, note }) {
   return `${title}\n\n${show(lines[0])}\n${rule}\n${lines.slice(1).map(show).join('\n')}\n${note ? `\n${note}\n` : ''}`;
 }
 
-export function markdown({ topic, limits, tables }) {
+export function markdown({ topic, arithmetic, limits, tables }) {
   const { threads, gflops1, gflopsAll, gigabytes1, gigabytesAll } = limits;
-  return `### ${topic}\n\nLimits of this machine around the run, 1 thread and ${threads}: multiply and add on registers ${gflops1.toFixed(1)} and ${gflopsAll.toFixed(1)} GFLOP/s, `
+  return `### ${topic}\n\nLimits of this machine around the run, 1 thread and ${threads}: ${arithmetic}, on registers, ${gflops1.toFixed(1)} and ${gflopsAll.toFixed(1)} GFLOP/s, `
     + `streaming read ${gigabytes1.toFixed(1)} and ${gigabytesAll.toFixed(1)} GB/s.\n\n${tables.map(table).join('\n')}`;
 }
