@@ -5,7 +5,7 @@
 //
 // A row whose weight is 0 or whose target is below 0 is not read at all: its loss and its gradient are 0.
 // A target that is no column gives a loss of NaN.
-import { cap4, exp4, log4, tanh4 } from "./math";
+import { cap4, exp4, log4 } from "./math";
 import { scratch } from "./plan";
 import { maxRow, put } from "./row";
 import { head, sum4 } from "./simd";
@@ -16,7 +16,6 @@ import { first, last } from "./slice";
   targets: usize; // (R) i32
   weights: usize; // (R)
   loss: usize;    // (R)
-  lse: usize;     // (R) ln sum e^l, kept for the gradient
   R: i32;
   V: i32;
   softcap: f32;
@@ -25,8 +24,8 @@ import { first, last } from "./slice";
   logits: usize;
   targets: usize;
   weights: usize;
-  lse: usize;
   dloss: usize;   // (R)
+  loss: usize;    // (R), or 0 when nobody asks for it
   out: usize;     // (R,V), may be the logits
   R: i32;
   V: i32;
@@ -38,9 +37,9 @@ export function crossEntropy(p: CrossEntropy, thread: i32, threads: i32): void {
   for (let r = first(p.R, thread, threads), end = last(p.R, thread, threads); r < end; r++) {
     const at = <usize>r << 2, row = p.logits + <usize>r * stride;
     const target = load<i32>(p.targets + at), weight = load<f32>(p.weights + at);
-    let loss: f32 = 0, lse: f32 = 0;
+    let loss: f32 = 0;
     if (target >= V) {
-      loss = lse = NaN;
+      loss = NaN;
     } else if (target >= 0 && weight != 0) {
       let most = f32x4.splat(maxRow(row, V)), sum: f32, score = v128.load32_splat(row + (<usize>target << 2));
       if (softcap > 0) {
@@ -50,12 +49,16 @@ export function crossEntropy(p: CrossEntropy, thread: i32, threads: i32): void {
       } else {
         sum = sumOfExp(row, V, most);
       }
-      lse = f32x4.extract_lane(f32x4.add(most, log4(f32x4.splat(sum))), 0);
-      loss = weight * (lse - f32x4.extract_lane(score, 0));
+      loss = cost(weight, most, sum, score);
     }
     store<f32>(p.loss + at, loss);
-    store<f32>(p.lse + at, lse);
   }
+}
+
+/** weight (most + ln sum - score) */
+// @ts-ignore: decorator
+@inline function cost(weight: f32, most: v128, sum: f32, score: v128): f32 {
+  return weight * f32x4.extract_lane(f32x4.sub(f32x4.add(most, log4(f32x4.splat(sum))), score), 0);
 }
 
 /** Sum of e^(l - most). */
@@ -88,40 +91,64 @@ function sumOfCappedExp(l: usize, V: i32, most: v128, cap: v128, inverse: v128):
   return sum;
 }
 
-/** dlogits = dloss weight (e^(l - lse) - [v is the target]) dl/dlogits,  dl/dlogits = 1 - (l / softcap)² */
+/**
+ * dlogits = dloss weight (e^(l - lse) - [v is the target]) dl/dlogits,  dl/dlogits = 1 - (l / softcap)²
+ *
+ * The loss comes with it, so that training looks at the logits once: every exponential is computed once and kept where
+ * the gradient will stand.
+ */
 export function crossEntropyGrad(p: CrossEntropyGrad, thread: i32, threads: i32): void {
   const V = p.V, stride = <usize>V << 2, softcap = p.softcap;
   for (let r = first(p.R, thread, threads), end = last(p.R, thread, threads); r < end; r++) {
     const at = <usize>r << 2, row = p.logits + <usize>r * stride, out = p.out + <usize>r * stride;
-    const target = load<i32>(p.targets + at), weight = load<f32>(p.weights + at);
-    if (target < 0 || weight == 0) {
-      memory.fill(out, 0, stride);
-      continue;
-    }
-    // out may be the row itself: the target's logit is read first, and its gradient is written last
-    const chosen = target < V ? v128.load32_splat(row + (<usize>target << 2)) : f32x4.splat(0);
-    const lse = v128.load32_splat(p.lse + at), d = f32x4.splat(load<f32>(p.dloss + at) * weight);
-    if (softcap > 0) gradOfCapped(row, out, V, target, chosen, lse, d, softcap);
-    else gradOfPlain(row, out, V, target, chosen, lse, d);
+    const target = load<i32>(p.targets + at), weight = load<f32>(p.weights + at), d = load<f32>(p.dloss + at) * weight;
+    let loss: f32 = 0;
+    if (target < 0 || weight == 0) memory.fill(out, 0, stride);
+    else if (softcap > 0) loss = gradOfCapped(row, out, V, target, weight, d, softcap);
+    else loss = gradOfPlain(row, out, V, target, weight, d);
+    if (p.loss) store<f32>(p.loss + at, loss);
   }
 }
 
-function gradOfPlain(row: usize, out: usize, V: i32, target: i32, chosen: v128, lse: v128, d: v128): void {
-  for (let c: usize = 0, left = V; left > 0; c += 16, left -= 4) {
-    put(out + c, f32x4.mul(d, exp4(f32x4.sub(v128.load(row + c), lse))), left);
+// Where `out` is the row itself the target's logit is read first. A target that is no column makes everything NaN.
+
+function gradOfPlain(row: usize, out: usize, V: i32, target: i32, weight: f32, d: f32): f32 {
+  const score = target < V ? v128.load32_splat(row + (<usize>target << 2)) : f32x4.splat(NaN), most = f32x4.splat(maxRow(row, V));
+  let even = f32x4.splat(0), odd = even, c: usize = 0, left = V;
+  for (; left >= 8; left -= 8, c += 32) {
+    const a = exp4(f32x4.sub(v128.load(row + c), most)), b = exp4(f32x4.sub(v128.load(row + c, 16), most));
+    even = f32x4.add(even, a);
+    odd = f32x4.add(odd, b);
+    v128.store(out + c, a);
+    v128.store(out + c, b, 16);
   }
-  const p = exp4(f32x4.sub(chosen, lse));
-  if (target < V) v128.store32_lane(out + (<usize>target << 2), f32x4.mul(d, f32x4.sub(p, f32x4.splat(1))), 0);
+  for (; left > 0; left -= 4, c += 16) {
+    const e = exp4(f32x4.sub(v128.load(row + c), most));
+    even = f32x4.add(even, left < 4 ? head(e, left) : e);
+    put(out + c, e, left);
+  }
+  const sum = sum4(f32x4.add(even, odd)), loss = cost(weight, most, sum, score);
+  multiply(out, V, target < V ? d / sum : NaN);
+  if (target < V) store<f32>(out + (<usize>target << 2), load<f32>(out + (<usize>target << 2)) - d);
+  return loss;
 }
 
-function gradOfCapped(row: usize, out: usize, V: i32, target: i32, chosen: v128, lse: v128, d: v128, softcap: f32): void {
-  const cap = f32x4.splat(softcap), inverse = f32x4.splat(1 / softcap), one = f32x4.splat(1);
-  for (let c: usize = 0, left = V; left > 0; c += 16, left -= 4) put(out + c, tanh4(f32x4.mul(v128.load(row + c), inverse)), left);
+/** a[c] = by a[c] */
+function multiply(a: usize, C: i32, by: f32): void {
+  const factor = f32x4.splat(by);
+  for (; C > 0; C -= 4, a += 16) put(a, f32x4.mul(factor, v128.load(a)), C);
+}
+
+function gradOfCapped(row: usize, out: usize, V: i32, target: i32, weight: f32, d: f32, softcap: f32): f32 {
+  const cap = f32x4.splat(softcap), inverse = f32x4.splat(1 / softcap), one = f32x4.splat(1), most = cap4(f32x4.splat(maxRow(row, V)), cap, inverse);
+  for (let c: usize = 0, left = V; left > 0; c += 16, left -= 4) put(out + c, cap4(v128.load(row + c), cap, inverse), left);
+  const score = target < V ? v128.load32_splat(out + (<usize>target << 2)) : f32x4.splat(NaN);
+  const sum = sumOfExp(out, V, most), scale = f32x4.splat(target < V ? d / sum : NaN);
   for (let c: usize = 0, left = V; left > 0; c += 16, left -= 4) {
-    const t = v128.load(out + c), p = exp4(f32x4.sub(f32x4.mul(cap, t), lse));
-    put(out + c, f32x4.mul(f32x4.mul(d, p), f32x4.sub(one, f32x4.mul(t, t))), left);
+    const l = v128.load(out + c), t = f32x4.mul(l, inverse);
+    put(out + c, f32x4.mul(f32x4.mul(scale, exp4(f32x4.sub(l, most))), f32x4.sub(one, f32x4.mul(t, t))), left);
   }
-  const t = tanh4(f32x4.mul(chosen, inverse)), p = exp4(f32x4.sub(f32x4.mul(cap, t), lse));
-  const slope = f32x4.mul(d, f32x4.sub(one, f32x4.mul(t, t)));
-  if (target < V) v128.store32_lane(out + (<usize>target << 2), f32x4.mul(slope, f32x4.sub(p, one)), 0);
+  const t = f32x4.extract_lane(score, 0) / softcap;
+  if (target < V) store<f32>(out + (<usize>target << 2), load<f32>(out + (<usize>target << 2)) - d * (1 - t * t));
+  return cost(weight, most, sum, score);
 }

@@ -8,7 +8,7 @@
 import { type Batch, createBatch, type Loader } from '../data/index.ts';
 import type { Address, Engine } from '../engine/index.ts';
 import {
-  accumulateSparse, adamW, adamWSparse, add, backward, clearRows, clip, compile, crossEntropy, estimate, fill, gradientNorm, input, isSparse, type Plan, REGISTERS,
+  accumulateSparse, adamW, adamWSparse, add, backward, clearRows, clip, compile, crossEntropyWithGradient, estimate, fill, gradientNorm, input, isSparse, type Plan, REGISTERS,
   scale, size, sparseGradient, type SparseGradient, sparseStore, type Tensor, view, writeRegisters,
 } from '../graph/index.ts';
 import { requireMemory, type Transformer, type Weights } from '../models/index.ts';
@@ -73,8 +73,9 @@ export class Trainer {
     const sequence = wholeSequence(this.rows, recipe.context, { dropout: config.dropout > 0 || (config.tableDrop > 0 && config.ngrams.length > 0) });
     const targets = input('targets', [R]), counts = input('weights', [R]), dloss = input('dloss', [R]), registers = input('registers', [REGISTERS]);
     const logits = transformer.logits(transformer.hidden(sequence, { tap }), tap);
-    const loss = tap('loss', crossEntropy(logits, targets, counts, { softcap: config.softcap }));
-    const found = backward(loss, dloss);
+    const { loss, dlogits } = crossEntropyWithGradient(logits, targets, counts, dloss, { softcap: config.softcap });
+    tap('loss', loss);
+    const found = backward(logits, tap('grad(logits)', dlogits));
     const gradientOf = (t: Tensor): Tensor => tap(`grad(${t.name})`, found.get(t) ?? fill(t.shape, 0));
 
     // where everything lies: dense gradients as the weights do, tables (they come last) without

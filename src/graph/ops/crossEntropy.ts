@@ -8,30 +8,45 @@ const BLOCK_BYTES = 1024 * 4;
 
 interface Attrs { softcap: number }
 
-const op = defineOp<[logits: Tensor, targets: Tensor, weights: Tensor, lse: Tensor], Attrs>({
+/** Throws unless there is one target and one weight for each row. */
+function requireRows(logits: Tensor, ...perRow: readonly Tensor[]): void {
+  for (const t of perRow) {
+    if (size(t) !== rows(logits)) {
+      throw new ShapeError(`crossEntropy: targets and weights need one number per row of logits. ${show(logits)} has ${rows(logits)} rows, ${show(t)} has ${size(t)}.`);
+    }
+  }
+}
+
+const op = defineOp<[logits: Tensor, targets: Tensor, weights: Tensor], Attrs>({
   name: 'crossEntropy',
   shape([logits, targets, weights]) {
-    for (const t of [targets, weights]) {
-      if (size(t) !== rows(logits)) {
-        throw new ShapeError(`crossEntropy: targets and weights need one number per row of logits. ${show(logits)} has ${rows(logits)} rows, ${show(t)} has ${size(t)}.`);
-      }
-    }
+    requireRows(logits, targets, weights);
     return [rows(logits)];
   },
-  kernel: (loss, [logits, targets, weights, lse], { softcap }) =>
-    ['crossEntropy', { logits, targets, weights, loss, lse, R: rows(logits), V: columns(logits), softcap }],
+  kernel: (loss, [logits, targets, weights], { softcap }) => ['crossEntropy', { logits, targets, weights, loss, R: rows(logits), V: columns(logits), softcap }],
   scratch: (_loss, _inputs, { softcap }) => (softcap > 0 ? BLOCK_BYTES : 0),
-  gradient: (dloss, [logits, targets, weights, lse], loss, attrs) => [grad([logits, targets, weights, lse, dloss, loss], attrs), null, null, null],
+  gradient: (dloss, [logits, targets, weights], _loss, attrs) => [grad([logits, targets, weights, dloss], attrs), null, null],
 });
 
-// the loss is an input because whoever computes it fills lse
-const grad = defineOp<[logits: Tensor, targets: Tensor, weights: Tensor, lse: Tensor, dloss: Tensor, loss: Tensor], Attrs>({
+// an output of its own for the loss is written on the way
+const grad = defineOp<readonly [logits: Tensor, targets: Tensor, weights: Tensor, dloss: Tensor, ...loss: Tensor[]], Attrs>({
   name: 'crossEntropyGrad',
-  shape: ([logits]) => logits.shape,
-  kernel: (out, [logits, targets, weights, lse, dloss], { softcap }) =>
-    ['crossEntropyGrad', { logits, targets, weights, lse, dloss, out, R: rows(logits), V: columns(logits), softcap }],
+  shape([logits, targets, weights, dloss]) {
+    requireRows(logits, targets, weights, dloss);
+    return logits.shape;
+  },
+  kernel: (out, [logits, targets, weights, dloss, loss], { softcap }) =>
+    ['crossEntropyGrad', { logits, targets, weights, dloss, loss: loss ?? 0, out, R: rows(logits), V: columns(logits), softcap }],
   // the largest tensor of a training step: it is never there twice
   mayOverwrite: () => 0,
+});
+
+/** The memory of `written` after `writer` has run. */
+const writtenBy = defineOp<[written: Tensor, writer: Tensor]>({
+  name: 'writtenBy',
+  shape: ([written]) => written.shape,
+  kernel: () => null,
+  inPlace: 0,
 });
 
 /**
@@ -50,6 +65,26 @@ const grad = defineOp<[logits: Tensor, targets: Tensor, weights: Tensor, lse: Te
  * crossEntropy(logits, targets, weights); // logits [0, 0], target 1, weight 1: [0.693], which is ln 2
  */
 export function crossEntropy(logits: Tensor, targets: Tensor, weights: Tensor, { softcap = 0 }: { readonly softcap?: number } = {}): Tensor {
+  requireSoftcap(softcap);
+  return op([logits, targets, weights], { softcap });
+}
+
+/**
+ * The loss and its gradient in one pass over the logits: what `crossEntropy` and `backward` give, a third faster.
+ *
+ * @param dloss (R): gradient of the loss.
+ * @returns loss (R), and dlogits (R,V), from which `backward(logits, dlogits)` goes on.
+ * @throws as {@link crossEntropy}.
+ * @example
+ * const { loss, dlogits } = crossEntropyWithGradient(logits, targets, weights, dloss);
+ * const gradients = backward(logits, dlogits);
+ */
+export function crossEntropyWithGradient(logits: Tensor, targets: Tensor, weights: Tensor, dloss: Tensor, { softcap = 0 }: { readonly softcap?: number } = {}): { loss: Tensor; dlogits: Tensor } {
+  requireSoftcap(softcap);
+  const written = buffer([rows(logits)]), dlogits = grad([logits, targets, weights, dloss, written], { softcap });
+  return { loss: writtenBy([written, dlogits], {}), dlogits };
+}
+
+function requireSoftcap(softcap: number): void {
   if (!(softcap >= 0 && softcap < Infinity)) throw new OptionError('softcap', `softcap must be a number above 0, or 0 for none, but it is ${softcap}.`);
-  return op([logits, targets, weights, buffer([rows(logits)])], { softcap });
 }

@@ -4,7 +4,7 @@ export { add, scale, sumRows } from './add.ts';
 export { attention, type AttentionOptions } from './attention.ts';
 export { clip } from './clip.ts';
 export { convolution } from './convolution.ts';
-export { crossEntropy } from './crossEntropy.ts';
+export { crossEntropy, crossEntropyWithGradient } from './crossEntropy.ts';
 export { dropout } from './dropout.ts';
 export { embedding } from './embedding.ts';
 export { buffer, fill, view } from './fill.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { backward } from '../../../src/graph/backward.ts';
 import { scale } from '../../../src/graph/ops/add.ts';
-import { crossEntropy } from '../../../src/graph/ops/crossEntropy.ts';
+import { crossEntropy, crossEntropyWithGradient } from '../../../src/graph/ops/crossEntropy.ts';
 import { softcap } from '../../../src/graph/ops/softcap.ts';
 import { estimate } from '../../../src/graph/plan.ts';
 import { input, param } from '../../../src/graph/tensor.ts';
@@ -38,6 +38,15 @@ test('the fused softcap matches softcap, then crossEntropy', async () => {
   const fused = await evaluate(crossEntropy(l.tensor, t.tensor, w.tensor, { softcap: 15 }), [l, t, w]);
   const composed = await evaluate(crossEntropy(softcap(l.tensor, 15), t.tensor, w.tensor), [l, t, w]);
   fused.forEach((v, i) => expect(v).toBeCloseTo(composed[i]!, 5));
+});
+
+test.each([0, 15])('loss and gradient in one pass are those of two, with a softcap of %f', async (softcap) => {
+  const V = 37, l = floats('l', noise(R * V, 4).map((v) => v * 20), [R, V]), t = integers('t', targetsFor(V)), w = floats('w', weights), dloss = floats('dloss', noise(R, 5));
+  const logits = param('logits', [R, V]), given = [{ ...l, tensor: logits }, t, w, dloss];
+  const apart = crossEntropy(logits, t.tensor, w.tensor, { softcap }), both = crossEntropyWithGradient(logits, t.tensor, w.tensor, dloss.tensor, { softcap });
+  expect(await evaluate(both.dlogits, given)).toEqual(await evaluate(backward(apart, dloss.tensor).get(logits)!, given));
+  const loss = await evaluate(apart, given.slice(0, 3));
+  (await evaluate(both.loss, given)).forEach((v, r) => expect(v).toBeCloseTo(loss[r]!, 5));
 });
 
 test('huge logits neither overflow nor lose the loss', async () => {
