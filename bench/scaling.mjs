@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 import { writeFileSync } from 'node:fs';
 import { chart } from './chart.mjs';
 import { alternate, median } from './measure.mjs';
-import { startOurs } from './trainingSides.mjs';
+import { BUILDS, startOurs } from './trainingSides.mjs';
 import { flopsOf } from './trainingModels.mjs';
 
 const base = { L: 4, C: 128, nh: 4, V: 512, positions: 64, bias: 1, B: 8, T: 64 };
@@ -41,7 +41,7 @@ async function runs(build) {
   return side !== null;
 }
 
-export default async function scaling({ builds = ['exact', 'fast'], threads = availableParallelism() } = {}) {
+export default async function scaling({ builds = BUILDS, threads = availableParallelism() } = {}) {
   const able = [];
   for (const build of builds) if (await runs(build)) able.push(build);
   const measured = [];

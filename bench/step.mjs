@@ -1,12 +1,12 @@
 // A whole training step - forward, backward, clipping, AdamW - of three models, by the public library, and where its
 // time goes. With --peers, the same step in PyTorch and in plain C, in turns with ours and from the same first numbers,
 // so that the losses prove that all do the same work.
-import { availableParallelism } from 'node:os';
+import { availableParallelism, totalmem } from 'node:os';
 import { alternate, ratio } from './measure.mjs';
 import { outsideGemm, profileGroups } from './profile.mjs';
 import { percent } from './report.mjs';
-import { startC, startOurs, startPyTorch } from './trainingSides.mjs';
-import { flopsOf, trainingModels } from './trainingModels.mjs';
+import { BUILDS, startC, startOurs, startPyTorch } from './trainingSides.mjs';
+import { flopsOf, parametersOf, trainingModels } from './trainingModels.mjs';
 
 /** What a real BLAS reaches per thread; a PyTorch below it multiplies with plain loops. */
 const REAL_BLAS = 60;
@@ -31,15 +31,26 @@ async function sameLosses(model, sides) {
   return sides[0].side.losses.slice(0, 2);
 }
 
-async function measure(model, { builds, threads, peers }) {
+async function measure(model, { builds, threads, peers, limits }) {
+  // weights, gradients, two moments, and half as much again for what comes and goes
+  const need = 1.5 * 16 * parametersOf(model) * (builds.length + (peers ? 3 : 0));
+  if (need > 0.8 * totalmem()) {
+    console.error(`No ${model.name} here: all sides together need about ${megabytes(need)} MiB, and the machine has ${megabytes(totalmem())}. Ask for fewer builds (--build), or leave --peers.`);
+    return null;
+  }
   const ours = (await Promise.all(builds.map((build) => startOurs(build, model, threads)))).filter(Boolean);
   if (ours.length === 0) return null;
   const others = peers ? [await startPyTorch(model, threads), await startC(model, threads), await startC(model, threads, true)].filter(Boolean) : [], sides = [...ours, ...others];
   try {
     const losses = await sameLosses(model, sides);
     const turn = 0.4, round = sides.reduce((sum, { first }) => sum + Math.max(turn, first), 0), rounds = Math.max(3, Math.min(9, Math.round(SECONDS / round)));
-    const times = await alternate(sides.map(({ side }) => side), { rounds, turn });
-    for (const [i, side] of sides.entries()) side.time = times[i];
+    // what the machine can do at most takes turns with the sides
+    const limit = limits.gflops(Math.min(threads, limits.threads)), [most, ...times] = await alternate([limit.side, ...sides.map(({ side }) => side)], { rounds, turn });
+    for (const [i, side] of sides.entries()) {
+      side.time = times[i];
+      side.gflops = flopsOf(model) / times[i].median / 1e9;
+      side.ofLimit = ratio(times[i], most) * (flopsOf(model) / 1e9 / limit.amount);
+    }
     for (const side of sides) side.peak = Number(await side.ask('memory'));
     for (const side of ours) {
       side.bytes = JSON.parse(await side.ask('bytes'));
@@ -52,21 +63,17 @@ async function measure(model, { builds, threads, peers }) {
 }
 
 function timeTable(measured, threads, limits) {
-  const limit = threads === 1 ? limits.gflops1 : threads === limits.threads ? limits.gflopsAll : limits.gflops1 * threads;
   const peers = [...new Set(measured.flatMap(({ sides }) => sides.filter((side) => !side.build).map(({ kind }) => kind)))];
   return {
-    title: `A training step on ${threads} ${threads === 1 ? 'thread' : 'threads'}. GFLOP/s by 6(12LC² + VC) + 6LCT per token. Speed against a peer is the median of ratios of neighbours in time; the peer is 1.`,
+    title: `A training step on ${threads} ${threads === 1 ? 'thread' : 'threads'}. GFLOP/s by 6(12LC² + VC) + 6LCT per token. The limit is ${limits.arithmetic} on registers, 128 bits wide, on as many threads. Speed against a peer is the median of ratios of neighbours in time; the peer is 1.`,
     columns: ['model', 'side', 'ms', 'spread', 'GFLOP/s', 'of limit', ...peers.map((peer) => `against ${peer}`)],
-    rows: measured.flatMap(({ model, sides }) => sides.map((side) => {
-      const speed = flopsOf(model) / side.time.median / 1e9;
-      return [
-        model.name, mark(side), milliseconds(side.time.median), percent(side.time.spread), speed.toFixed(1), percent(speed / limit),
-        ...peers.map((peer) => {
-          const other = sides.find(({ kind }) => kind === peer);
-          return other && other !== side ? ratio(side.time, other.time).toFixed(2) : '-';
-        }),
-      ];
-    })),
+    rows: measured.flatMap(({ model, sides }) => sides.map((side) => [
+      model.name, mark(side), milliseconds(side.time.median), percent(side.time.spread), side.gflops.toFixed(1), percent(side.ofLimit),
+      ...peers.map((peer) => {
+        const other = sides.find(({ kind }) => kind === peer);
+        return other && other !== side ? ratio(side.time, other.time).toFixed(2) : '-';
+      }),
+    ])),
     note: [
       ...measured.map(({ model: { name, L, C, nh, V, positions, bias, B, T }, losses, rounds }) => `${name}: L${L} C${C} nh${nh} B${B} T${T} V${V}, ${positions} positions, ${bias ? 'with' : 'without'} biases; `
         + `losses of the 1st and 3rd step ${losses.map((loss) => loss.toFixed(4)).join(', ')} on every side; ${rounds} rounds.`),
@@ -78,7 +85,7 @@ function timeTable(measured, threads, limits) {
 function describe({ kind, hello, threads }) {
   if (kind === 'PyTorch') {
     const weak = hello.productGflops < REAL_BLAS * threads ? ` That is no real BLAS (or no quiet minute): below ${REAL_BLAS} GFLOP/s per thread PyTorch is no peer.` : '';
-    return `${hello.name}, ${hello.blas}, ${hello.attention}, ${hello.adamW} AdamW.${weak && ` A product of 1024 x 1024 matrices reached ${hello.productGflops.toFixed(0)} GFLOP/s.${weak}`}`;
+    return `${hello.name}, Python ${hello.python}, ${hello.blas}, ${hello.attention}, ${hello.adamW} AdamW.${weak && ` A product of 1024 x 1024 matrices reached ${hello.productGflops.toFixed(0)} GFLOP/s.${weak}`}`;
   }
   return kind.startsWith('C') ? `${hello.name} -O3 -march=native -ffast-math -fopenmp.` : `${hello.name}, Node ${hello.version}.`;
 }
@@ -116,13 +123,13 @@ const memoryTable = (measured) => ({
 });
 
 /** @param only names of models; all without. */
-export default async function step({ builds = ['exact', 'fast'], threads = availableParallelism(), peers = false, models: only } = {}) {
+export default async function step({ builds = BUILDS, threads = availableParallelism(), peers = false, models: only, limits }) {
   const measured = [];
   for (const model of trainingModels) {
     if (only && !only.includes(model.name)) continue;
-    const result = await measure(model, { builds, threads, peers });
+    const result = await measure(model, { builds, threads, peers, limits });
     if (result) measured.push(result);
   }
   if (measured.length === 0) throw new Error('There is nothing to measure: no build runs here, or no model has this name.');
-  return { tables: [], afterwards: (limits) => [timeTable(measured, threads, limits), ...measured.map(profileTable), memoryTable(measured)] };
+  return { tables: [timeTable(measured, threads, limits), ...measured.map(profileTable), memoryTable(measured)] };
 }

@@ -12,6 +12,9 @@ export const trainingModels = [
 /** FLOPs of a step, by the one formula used everywhere. */
 export const flopsOf = ({ L, C, nh, V, positions, B, T }) => B * T * flopsPerToken(transformerConfig({ form: 'gpt2', layers: L, channels: C, heads: nh, vocab: V, context: positions }), T);
 
+/** Without biases and gains, which are few. */
+export const parametersOf = ({ L, C, V, positions }) => 12 * L * C * C + (V + positions) * C;
+
 /** How AdamW is set, as in nanoGPT. Decay is on matrices and embeddings. */
 export const optimizer = { rate: 1e-3, beta1: 0.9, beta2: 0.95, eps: 1e-8, decay: 0.1, clip: 1 };
 

@@ -7,6 +7,9 @@ import { fileURLToPath } from 'node:url';
 import { startLineProcess } from './peers/lineProcess.mjs';
 import { sizesOf } from './trainingModels.mjs';
 
+/** The builds that are measured unless others are asked for; what does not run here is left out, with a printed reason. */
+export const BUILDS = ['exact', 'fast'];
+
 const path = (name) => fileURLToPath(new URL(name, import.meta.url));
 const teams = (threads) => ({ OMP_NUM_THREADS: String(threads), OPENBLAS_NUM_THREADS: String(threads), MKL_NUM_THREADS: String(threads) });
 

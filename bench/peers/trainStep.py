@@ -152,7 +152,7 @@ def step(i):
 def main():
     speed = product_speed()
     print(json.dumps({
-        'name': f'PyTorch {torch.__version__}', 'version': torch.__version__, 'blas': blas(), 'threads': torch.get_num_threads(),
+        'name': f'PyTorch {torch.__version__}', 'version': torch.__version__, 'python': sys.version.split()[0], 'blas': blas(), 'threads': torch.get_num_threads(),
         'productGflops': speed, 'attention': 'fused' if hasattr(F, 'scaled_dot_product_attention') else 'masked softmax', 'adamW': 'fused' if options else 'plain',
         'parameters': sum(p.numel() for p in model.parameters()),
     }), flush=True)
