@@ -45,7 +45,7 @@ async function measure(model, { builds, threads, peers, limits }) {
     const losses = await sameLosses(model, sides);
     const turn = 0.4, round = sides.reduce((sum, { first }) => sum + Math.max(turn, first), 0), rounds = Math.max(3, Math.min(9, Math.round(SECONDS / round)));
     // what the machine can do at most takes turns with the sides
-    const limit = limits.gflops(Math.min(threads, limits.threads)), [most, ...times] = await alternate([limit.side, ...sides.map(({ side }) => side)], { rounds, turn });
+    const limit = limits.gflops(Math.min(threads, limits.threads)), [most, ...times] = await alternate([limit.side, ...sides.map(({ side }) => side)], { rounds, turn, pause: 40 });
     for (const [i, side] of sides.entries()) {
       side.time = times[i];
       side.gflops = flopsOf(model) / times[i].median / 1e9;

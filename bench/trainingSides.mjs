@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startLineProcess } from './peers/lineProcess.mjs';
+import { pythonWithTorch } from './peers/pythonWithTorch.mjs';
 import { sizesOf } from './trainingModels.mjs';
 
 /** The builds that are measured unless others are asked for; what does not run here is left out, with a printed reason. */
@@ -19,22 +20,10 @@ export async function startOurs(build, model, threads) {
   return side && { ...side, kind: 'ours', build, threads };
 }
 
-const hasTorch = (python) => {
-  try {
-    execFileSync(python, ['-c', 'import torch, numpy'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-};
-
-/** The first Python that has PyTorch; null, and a printed reason, where none has. */
+/** Null, and a printed reason, where no Python has PyTorch. */
 export async function startPyTorch(model, threads) {
-  const python = ['python3', '/usr/bin/python3'].find(hasTorch);
-  if (!python) {
-    console.error('No PyTorch in this comparison: python3 has no torch here.');
-    return null;
-  }
+  const python = pythonWithTorch();
+  if (!python) return null;
   const side = await startLineProcess('PyTorch', python, [path('peers/trainStep.py'), threads, ...sizesOf(model)], teams(threads));
   return side && { ...side, kind: 'PyTorch', name: side.hello.name, threads };
 }

@@ -6,10 +6,6 @@
 //   memory       -> most bytes that the process ever had in memory at once
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { setTimeout as sleep } from 'node:timers/promises';
-
-/** Helper threads of the side before (OpenBLAS, OpenMP) spin for some milliseconds when their work is done. */
-const PAUSE = 40;
 
 /**
  * Starts a program and waits for its first line.
@@ -46,7 +42,6 @@ export async function startLineProcess(name, command, args, env = {}) {
   };
   const losses = [];
   const side = async (times) => {
-    await sleep(PAUSE);
     const [seconds, loss] = (await ask(`run ${times}`)).split(' ').map(Number);
     losses.push(loss);
     return seconds;
