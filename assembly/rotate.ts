@@ -6,6 +6,7 @@
 //   (a', b') = (a cos - b sin, b cos + a sin)           for each pair (a, b) of the head
 //
 // A pair is (i, i + hs/2), or (2i, 2i+1) when interleaved. The table holds hs/2 cosines, then hs/2 sines, a row per position.
+import { dotRow, put } from "./row";
 import { sum4 } from "./simd";
 import { first, last } from "./slice";
 
@@ -108,12 +109,9 @@ export function rotateGrad(p: RotateGrad, thread: i32, threads: i32): void {
       else if (to != from) memory.copy(to, from, bytes);
       if (eps > 0) {
         const v = x + <usize>h * bytes, u = unit(v, hs, eps);
-        let dot: f32 = 0;
-        for (let c = 0; c < hs; c++) dot += load<f32>(to + (<usize>c << 2)) * load<f32>(v + (<usize>c << 2));
-        const pull = u * u * dot / <f32>hs;
-        for (let c = 0; c < hs; c++) {
-          const at = <usize>c << 2;
-          store<f32>(to + at, u * (load<f32>(to + at) - load<f32>(v + at) * pull));
+        const pull = f32x4.splat(u * u * dotRow(to, v, hs) / <f32>hs), by = f32x4.splat(u);
+        for (let c: usize = 0, left = hs; left > 0; c += 16, left -= 4) {
+          put(to + c, f32x4.mul(by, f32x4.sub(v128.load(to + c), f32x4.mul(v128.load(v + c), pull))), left);
         }
       }
     }
