@@ -1,4 +1,5 @@
-// src/ -> dist/: the library for pages (index.js), for Node (node.js), the worker for pages, and the command line.
+// src/ -> dist/: the library for pages (index.js), for Node (node.js), the worker for pages, the command line, and the
+// thread that encodes for both.
 // The kernels are inside each bundle; packages stay outside, so that nothing is shipped twice.
 import { chmodSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
@@ -7,16 +8,16 @@ import { build } from 'esbuild';
 const root = new URL('../../', import.meta.url);
 process.chdir(new URL('.', root).pathname);
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
-for (const file of ['index.js', 'node.js', 'worker.js', 'cli.js']) rmSync(`dist/${file}`, { force: true });
+for (const file of ['index.js', 'node.js', 'worker.js', 'cli.js', 'encoder.js']) rmSync(`dist/${file}`, { force: true });
 
 const shared = { bundle: true, format: 'esm', target: 'es2023', minify: true, legalComments: 'none', logLevel: 'warning', define: { VERSION: JSON.stringify(version) } };
 // pages: no node: import may be reachable, so the platform is the browser and a slip fails the build
 await build({ ...shared, entryPoints: { index: 'src/index.ts', worker: 'src/worker.ts' }, platform: 'browser', outdir: 'dist' });
 // Node: engine and library once, shared by the library and the command line
-await build({ ...shared, entryPoints: { node: 'src/node/index.ts', cli: 'src/cli/cli.ts' }, platform: 'node', packages: 'external', splitting: true, chunkNames: 'chunks/[name]-[hash]', outdir: 'dist' });
+await build({ ...shared, entryPoints: { node: 'src/node/index.ts', cli: 'src/cli/cli.ts', encoder: 'src/node/encoder.ts' }, platform: 'node', packages: 'external', splitting: true, chunkNames: 'chunks/[name]-[hash]', outdir: 'dist' });
 chmodSync('dist/cli.js', 0o755);
 
-for (const file of ['index.js', 'worker.js', 'node.js', 'cli.js']) {
+for (const file of ['index.js', 'worker.js', 'node.js', 'cli.js', 'encoder.js']) {
   const bytes = readFileSync(`dist/${file}`);
   console.log(`dist/${file}  ${(statSync(`dist/${file}`).size / 1024).toFixed(0)} KB, ${(gzipSync(bytes).length / 1024).toFixed(0)} KB gz`);
 }

@@ -7,17 +7,14 @@ import { philox, stream } from '../random.ts';
 import { byteLength } from './byteLength.ts';
 import { cutText } from './cutText.ts';
 import type { DataReport } from './dataReport.ts';
+import type { Encoded } from './documentEncoder.ts';
+import { type EncodedBatch, encodeInOrder } from './encodeInOrder.ts';
+import type { EncoderTeam } from './encoderTeam.ts';
 import { Fingerprints, fingerprint } from './fingerprints.ts';
 import { measurePacking } from './packedRows.ts';
 import type { Document, Source } from './source.ts';
 import { shardTokens, type TokenSet } from './tokenSet.ts';
 import { TokenSetWriter } from './tokenSetWriter.ts';
-
-/** Token ids of a document and, for conversations, 1 for each that is learned. */
-export interface Encoded {
-  readonly ids: Uint32Array;
-  readonly learned?: Uint8Array;
-}
 
 export interface DatasetProgress {
   readonly documents: number;
@@ -59,7 +56,8 @@ export interface Dataset {
  * the document nearest to it moves over. A source of a single text gives its first characters to training and its last
  * ones to validation, as nanoGPT does. A text in pieces (over 16 MiB) is split by pieces.
  *
- * @param encode makes tokens of a document; called once for each, in order (twice for a single text: head and tail).
+ * @param encode makes tokens of a document; called once for each, in order (for a single text: once for its head, once
+ *   for its tail). Or a team of workers that do so, beside each other: the data set is the same.
  * @throws {DataError} when there is nothing to learn from, or nothing left for validation.
  * @throws {OptionError} for options that cannot work.
  * @see https://github.com/karpathy/nanoGPT/blob/master/data/shakespeare_char/prepare.py
@@ -67,35 +65,51 @@ export interface Dataset {
  * const encode = (document) => 'text' in document ? { ids: tokenizer.encode(document.text) } : renderChat(tokenizer, document.messages);
  * const { train, validation, report } = await buildDataset(fileSource('stories.txt'), encode, { seed: 1 });
  */
-export async function buildDataset(source: Source, encode: (document: Document) => Encoded, options: DatasetOptions): Promise<Dataset> {
+export async function buildDataset(source: Source, encode: ((document: Document) => Encoded) | EncoderTeam, options: DatasetOptions): Promise<Dataset> {
   const { validation = 0.1, signal } = options;
   const share = typeof validation === 'number' ? validation : 0;
   if (!(share >= 0 && share < 1)) throw new OptionError('validation', `validation must be a share from 0 to below 1, but it is ${share}.`);
   if (options.spill && !options.spill.open) {
     throw new OptionError('spill', 'This store cannot read parts of a file, so tokens cannot be fetched from it during training. Use a folder store.');
   }
-  const builder = new DatasetBuilder(source, encode, options, share);
-  let only: Document | null = null, seen = 0;
-  for await (const document of source.documents()) {
-    signal?.throwIfAborted();
-    // The first waits until there is a second: a single text is split in another way.
-    if (seen++ === 0) {
-      only = document;
-      continue;
+  const builder = new DatasetBuilder(source, options, share);
+  const { single, documents } = await lookAhead(source);
+  if (single !== null && share > 0) {
+    const parts: [Document, Encoded][] = [];
+    for await (const { documents: some, encoded } of encodeInOrder(cutText(single, 1 - share).map((text) => ({ text })), encode, signal)) {
+      some.forEach((document, i) => parts.push([document, encoded[i]!]));
     }
-    if (only) await builder.take(only);
-    only = null;
-    await builder.take(document);
+    await builder.takeInTwo(parts);
+  } else {
+    for await (const batch of encodeInOrder(documents, encode, signal)) await eachOf(batch, (document, encoded) => builder.take(document, encoded));
   }
-  if (only && 'text' in only && share > 0) await builder.takeInTwo(only.text);
-  else if (only) await builder.take(only);
   if (typeof validation !== 'number') {
-    for await (const document of validation.documents()) {
-      signal?.throwIfAborted();
-      await builder.takeForValidation(document);
+    for await (const batch of encodeInOrder(validation.documents(), encode, signal)) {
+      await eachOf(batch, (document, encoded) => builder.takeForValidation(document, encoded));
     }
   }
   return builder.finish();
+}
+
+async function eachOf({ documents, encoded }: EncodedBatch, take: (document: Document, encoded: Encoded) => Promise<void> | void): Promise<void> {
+  for (let i = 0; i < documents.length; i++) {
+    const promise = take(documents[i]!, encoded[i]!);
+    if (promise) await promise;
+  }
+}
+
+/** The documents of a source, and whether it is a single text: that is split in another way. */
+async function lookAhead(source: Source): Promise<{ single: string | Uint8Array | null; documents: AsyncIterable<Document> }> {
+  const iterator = (async function* () { yield* source.documents(); })();
+  const first = await iterator.next(), second = first.done ? first : await iterator.next();
+  return {
+    single: !first.done && second.done && 'text' in first.value ? first.value.text : null,
+    documents: (async function* () {
+      if (!first.done) yield first.value;
+      if (!second.done) yield second.value;
+      yield* iterator;
+    })(),
+  };
 }
 
 /** An encoded document on its way to one of the sides. */
@@ -118,7 +132,8 @@ class Side {
     this.writer = new TokenSetWriter(spill ? { store: spill, prefix, shardsInMemory: Math.ceil(tokensInMemory / shardTokens) } : null);
   }
 
-  async add(item: Item, bos: number | undefined): Promise<void> {
+  /** A promise only when the memory for tokens is full. */
+  add(item: Item, bos: number | undefined): Promise<void> | void {
     const goesOn = item.piece > 0 && this.#text === item.text && this.#piece === item.piece - 1;
     this.#text = item.text;
     this.#piece = item.piece;
@@ -128,13 +143,12 @@ class Side {
       if (bos !== undefined && item.ids[0] !== bos) this.writer.add([bos], learned && [0], 0);
     }
     this.writer.add(item.ids, learned, item.bytes);
-    if (this.writer.isFull) await this.writer.flush();
+    if (this.writer.isFull) return this.writer.flush();
   }
 }
 
 class DatasetBuilder {
   readonly #source: Source;
-  readonly #encode: (document: Document) => Encoded;
   readonly #options: DatasetOptions;
   readonly #share: number;
   readonly #train: Side;
@@ -148,9 +162,8 @@ class DatasetBuilder {
   #example: DataReport['example'] = null;
   #reportedAt = 0;
 
-  constructor(source: Source, encode: (document: Document) => Encoded, options: DatasetOptions, share: number) {
+  constructor(source: Source, options: DatasetOptions, share: number) {
     this.#source = source;
-    this.#encode = encode;
     this.#options = options;
     this.#share = share;
     this.#train = new Side(options, 'train');
@@ -158,22 +171,23 @@ class DatasetBuilder {
     this.#waiting = share > 0 ? [] : null;
   }
 
-  async take(document: Document): Promise<void> {
-    const item = this.#item(document);
+  take(document: Document, encoded: Encoded): Promise<void> | void {
+    const item = this.#item(document, encoded);
     if (!item) return;
     if (!this.#waiting) return this.#sideOf(item).add(item, this.#options.bos);
     this.#waiting.push(item);
-    if (this.#waiting.some((other) => this.#sideOf(other) !== this.#sideOf(item))) {
-      const waiting = this.#waiting;
-      this.#waiting = null;
-      for (const other of waiting) await this.#sideOf(other).add(other, this.#options.bos);
-    }
+    if (this.#waiting.some((other) => this.#sideOf(other) !== this.#sideOf(item))) return this.#addWaiting();
+  }
+
+  async #addWaiting(): Promise<void> {
+    const waiting = this.#waiting ?? [];
+    this.#waiting = null;
+    for (const item of waiting) await this.#sideOf(item).add(item, this.#options.bos);
   }
 
   /** A text that is alone: its first characters for training, its last ones for validation. */
-  async takeInTwo(text: string | Uint8Array): Promise<void> {
-    const [head, tail] = cutText(text, 1 - this.#share);
-    const parts = [this.#item({ text: head }), this.#item({ text: tail })];
+  async takeInTwo([head, tail]: readonly [Document, Encoded][]): Promise<void> {
+    const parts = [this.#item(...head!), this.#item(...tail!)];
     this.#waiting = null;
     this.#counts.documents = Math.min(1, this.#counts.documents);
     this.#counts.empty = parts.some((part) => part) ? 0 : 1;
@@ -182,9 +196,9 @@ class DatasetBuilder {
     if (parts[1]) await this.#validation.add(parts[1], this.#options.bos);
   }
 
-  async takeForValidation(document: Document): Promise<void> {
-    const item = this.#item(document);
-    if (item) await this.#validation.add(item, this.#options.bos);
+  takeForValidation(document: Document, encoded: Encoded): Promise<void> | void {
+    const item = this.#item(document, encoded);
+    if (item) return this.#validation.add(item, this.#options.bos);
   }
 
   async finish(): Promise<Dataset> {
@@ -228,9 +242,8 @@ class DatasetBuilder {
     for (const item of waiting) await (item === nearest && waiting.length > 1 ? other : side).add(item, this.#options.bos);
   }
 
-  /** Encodes and counts; null for a document without tokens. */
-  #item(document: Document): Item | null {
-    const { ids, learned } = this.#encode(document);
+  /** Counts; null for a document without tokens. */
+  #item(document: Document, { ids, learned }: Encoded): Item | null {
     if (learned && learned.length !== ids.length) {
       throw new DataError(`The encoder gave ${ids.length} tokens but ${learned.length} marks of what is learned; there must be one for each token.`);
     }

@@ -20,7 +20,11 @@ export { csv } from './csv.ts';
 export { knownExtensions, parserOf, type Parser } from './parserOf.ts';
 export { blobSource } from './blobSource.ts';
 export { byteLength } from './byteLength.ts';
-export { buildDataset, type Dataset, type DatasetOptions, type DatasetProgress, type Encoded } from './dataset.ts';
+export { buildDataset, type Dataset, type DatasetOptions, type DatasetProgress } from './dataset.ts';
+export { documentEncoder, type Encoded, type Learned } from './documentEncoder.ts';
+export {
+  createEncoder, createEncoderTeam, encoderStart, transferOf, type EncoderReply, type EncoderStart, type EncoderTeam, type EncoderWorker,
+} from './encoderTeam.ts';
 export { formatDataReport, type DataReport } from './dataReport.ts';
 export { TokenSet } from './tokenSet.ts';
 export { createBatch, type Batch, type Loader, type LoaderOptions, type LoaderState } from './loader.ts';

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { buildDataset, type Dataset, type DatasetOptions, type Encoded } from '../../src/data/dataset.ts';
+import { buildDataset, type Dataset, type DatasetOptions } from '../../src/data/dataset.ts';
+import type { Encoded } from '../../src/data/documentEncoder.ts';
 import { formatDataReport } from '../../src/data/dataReport.ts';
 import { textSource, type Document, type Source } from '../../src/data/source.ts';
 import type { TokenSet } from '../../src/data/tokenSet.ts';
