@@ -7,8 +7,9 @@ import { parseTokenizer, type Tokenizer } from '../tokenizer/index.ts';
 import { loadBase } from './loadBase.ts';
 import { dataName } from './openData.ts';
 import { readSettings, refuseContradictions, type RunSettings } from './runSettings.ts';
-import { spillStore } from './spillStore.ts';
+import { showEncoding } from './showEncoding.ts';
 import type { Terminal } from './terminal.ts';
+import { tokensFolder } from './tokensFolder.ts';
 import { openTrainingData } from './trainingData.ts';
 import type { Run } from './trainRun.ts';
 import type { TrainingValues } from './trainingOptions.ts';
@@ -29,7 +30,7 @@ export async function resumeRun(kind: RunSettings['kind'], values: TrainingValue
     return null;
   }
   const { data: choice, recipe, seed, validation, build } = settings, tokenizer = await storedTokenizer(store, out);
-  const data = await openTrainingData({ kind, data: choice, tokenizer, context: recipe.context, seed, validation, rowsFrom: recipe.rowsFrom, spill: spillStore(out) });
+  const data = await openTrainingData({ kind, data: choice, tokenizer, context: recipe.context, seed, validation, rowsFrom: recipe.rowsFrom, folder: tokensFolder(out), threads, onProgress: showEncoding(terminal) });
   if (data.hash !== settings.dataHash) {
     throw new DataError(`${dataName(choice)} has changed since the run in ${out} began, so it cannot go on with the same bits. Bring the old data back, or begin a new run.`);
   }

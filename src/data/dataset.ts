@@ -16,6 +16,9 @@ import type { Document, Source } from './source.ts';
 import { shardTokens, type TokenSet } from './tokenSet.ts';
 import { TokenSetWriter } from './tokenSetWriter.ts';
 
+/** Of each side. */
+export const TOKENS_IN_MEMORY = 2 ** 26;
+
 export interface DatasetProgress {
   readonly documents: number;
   readonly tokens: number;
@@ -128,7 +131,7 @@ class Side {
   #piece = -1;
 
   constructor(options: DatasetOptions, prefix: string) {
-    const { spill, tokensInMemory = 2 ** 26 } = options;
+    const { spill, tokensInMemory = TOKENS_IN_MEMORY } = options;
     this.writer = new TokenSetWriter(spill ? { store: spill, prefix, shardsInMemory: Math.ceil(tokensInMemory / shardTokens) } : null);
   }
 

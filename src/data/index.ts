@@ -8,8 +8,9 @@
 // In conversations only the assistant's words are learned; the weights say so. Where a loader stands is part of a
 // checkpoint, so that a stopped run goes on with the row that would have come.
 //
-// Reading order: source, the parsers (plainText, markdown, jsonLines, csv), dataset, tokenSet, loader,
-// randomWindows, shuffledWindows, sequentialWindows, packedRows, mixture; then world/, the corpus that we write ourselves.
+// Reading order: source, the parsers (plainText, markdown, jsonLines, csv), documentEncoder, dataset, tokenSet, loader,
+// randomWindows, shuffledWindows, sequentialWindows, packedRows, mixture; for much text encoderTeam, tokenStore, portions,
+// streamedRows; then world/, the corpus that we write ourselves.
 
 export type { Message } from './message.ts';
 export { joinSources, textSource, type ChatDocument, type Chunks, type Document, type Source, type TextDocument } from './source.ts';
@@ -27,10 +28,14 @@ export {
 } from './encoderTeam.ts';
 export { formatDataReport, type DataReport } from './dataReport.ts';
 export { TokenSet } from './tokenSet.ts';
+export { loadDataset, saveDataset } from './datasetStore.ts';
+export { loadTokens, openTokens, saveTokens } from './tokenStore.ts';
+export { portionsOf, type Portions } from './portions.ts';
 export { createBatch, type Batch, type Loader, type LoaderOptions, type LoaderState } from './loader.ts';
 export { randomWindows } from './randomWindows.ts';
 export { shuffledWindows } from './shuffledWindows.ts';
 export { sequentialWindows, type SequentialLoader } from './sequentialWindows.ts';
-export { packedRows, type PackedLoader, type PackedOptions, type Packing } from './packedRows.ts';
+export { streamedRows } from './streamedRows.ts';
+export { measurePacking, packedRows, type PackedLoader, type PackedOptions, type Packing } from './packedRows.ts';
 export { mixture, type Ingredient } from './mixture.ts';
 export * from './world/index.ts';

@@ -20,6 +20,11 @@ export interface Source {
   documents(): AsyncIterable<Document> | Iterable<Document>;
   /** Size in bytes, where it is known: for progress, and for cutting a text too long for memory. */
   readonly bytes?: number;
+  /**
+   * A hash of everything that decides the documents: sources of equal keys give equal documents. Where there is one, tokens
+   * can be kept and used again. It may have to read everything, but does not have to encode it.
+   */
+  key?(): Promise<string>;
 }
 
 /** Bytes as they arrive, in pieces of any size. */

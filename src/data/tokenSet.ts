@@ -2,6 +2,7 @@
 // The array is cut into shards of 4 Mi tokens: those in memory are typed arrays, the others are read from a store
 // when they are asked for. Two bytes per token where all ids of a shard fit, else four.
 
+import { sha256 } from '../formats/sha256.ts';
 import { StoreError, type StoreReader } from '../formats/store.ts';
 
 /** Tokens per shard. */
@@ -34,15 +35,21 @@ export class TokenSet {
   readonly masked: boolean;
   /** SHA-256 over tokens, masks and document starts: what the weights will have seen. */
   readonly hash: string;
-  readonly #shards: readonly (Shard | SpilledShard)[];
-  readonly #starts: Float64Array;
+  /** How the tokens lie in memory and in a store, and the SHA-256 of each shard. For those who save a set. */
+  readonly shards: readonly (Shard | SpilledShard)[];
+  readonly digests: readonly string[];
+  /** Where the documents begin. */
+  readonly starts: Float64Array<ArrayBuffer>;
   #scratch = new Uint8Array(0);
+  #closed = false;
 
   constructor(parts: {
-    shards: readonly (Shard | SpilledShard)[]; starts: Float64Array; length: number; bytes: number; learned: number; masked: boolean; hash: string;
+    shards: readonly (Shard | SpilledShard)[]; digests: readonly string[]; starts: Float64Array<ArrayBuffer>;
+    length: number; bytes: number; learned: number; masked: boolean; hash: string;
   }) {
-    this.#shards = parts.shards;
-    this.#starts = parts.starts;
+    this.shards = parts.shards;
+    this.digests = parts.digests;
+    this.starts = parts.starts;
     this.length = parts.length;
     this.documents = parts.starts.length;
     this.bytes = parts.bytes;
@@ -53,7 +60,7 @@ export class TokenSet {
 
   /** Where document `i` begins; for `i` equal to `documents`, the end of the last one. */
   start(i: number): number {
-    return i < this.documents ? this.#starts[i]! : this.length;
+    return i < this.documents ? this.starts[i]! : this.length;
   }
 
   /**
@@ -65,7 +72,7 @@ export class TokenSet {
   read(from: number, count: number, ids: Int32Array, learned: Uint8Array, at: number): void {
     let left = count, position = from, into = at;
     while (left > 0) {
-      const shard = this.#shards[Math.floor(position / shardTokens)]!, offset = position % shardTokens;
+      const shard = this.shards[Math.floor(position / shardTokens)]!, offset = position % shardTokens;
       const here = Math.min(left, shardTokens - offset);
       if ('ids' in shard) {
         for (let i = 0; i < here; i++) ids[into + i] = shard.ids[offset + i]!;
@@ -82,7 +89,9 @@ export class TokenSet {
 
   /** Lets go of the files that spilled tokens are read from. */
   close(): void {
-    for (const shard of this.#shards) if ('reader' in shard) shard.reader.close();
+    if (this.#closed) return;
+    this.#closed = true;
+    for (const shard of this.shards) if ('reader' in shard) shard.reader.close();
   }
 
   #fetch(shard: SpilledShard, offset: number, count: number, ids: Int32Array, learned: Uint8Array, into: number): void {
@@ -107,4 +116,21 @@ function readFully(reader: StoreReader, bytes: Uint8Array, position: number, nee
   if (reader.read(bytes, position) < needed) {
     throw new StoreError('other', 'A file of spilled tokens has become shorter while it was in use. Build the data set again.');
   }
+}
+
+/** A shard as it lies in a file: ids little endian, then the mask. */
+export function shardBytes({ ids, learned }: Shard): Uint8Array<ArrayBuffer> {
+  const content = new Uint8Array(ids.byteLength + (learned?.length ?? 0));
+  content.set(new Uint8Array(ids.buffer, ids.byteOffset, ids.byteLength));
+  if (learned) content.set(learned, ids.byteLength);
+  return content;
+}
+
+/** The file of a shard. */
+export const shardName = (prefix: string, shard: number): string => `${prefix}-${String(shard).padStart(5, '0')}.tokens`;
+
+/** What {@link TokenSet.hash} is: SHA-256 over the digests of the shards and that of the document starts. */
+export async function hashOf(digests: readonly string[], starts: Float64Array<ArrayBuffer>): Promise<string> {
+  const bytes = new Uint8Array(starts.buffer, starts.byteOffset, starts.byteLength);
+  return sha256(new TextEncoder().encode(`${digests.join('\n')}\n${await sha256(bytes)}`));
 }

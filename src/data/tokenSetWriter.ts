@@ -1,6 +1,6 @@
 import { sha256 } from '../formats/sha256.ts';
 import type { Store } from '../formats/store.ts';
-import { TokenSet, shardTokens, type Shard, type SpilledShard } from './tokenSet.ts';
+import { hashOf, TokenSet, shardBytes, shardName, shardTokens, type Shard, type SpilledShard } from './tokenSet.ts';
 
 /** Where finished shards go that memory has no room for. */
 export interface Spill {
@@ -21,7 +21,7 @@ export class TokenSetWriter {
   #ids: Uint16Array | Uint32Array = new Uint16Array(2 ** 16);
   #mask: Uint8Array | null = null;
   #filled = 0;
-  #starts = new Float64Array(1024);
+  #starts: Float64Array<ArrayBuffer> = new Float64Array(1024);
   #documents = 0;
   #bytes = 0;
   #learned = 0;
@@ -80,7 +80,7 @@ export class TokenSetWriter {
   /** Hashes whole shards and moves those to the store that memory has no room for. */
   async flush(): Promise<void> {
     for (let shard = this.#full.shift(); shard; shard = this.#full.shift()) {
-      const content = bytesOf(shard);
+      const content = shardBytes(shard);
       this.#digests.push(await sha256(content));
       const kept = !this.#spill || this.#shards.length < this.#spill.shardsInMemory;
       this.#shards.push(kept ? shard : await this.#moveToStore(shard, content, this.#spill));
@@ -90,10 +90,9 @@ export class TokenSetWriter {
   async finish(): Promise<TokenSet> {
     if (this.#filled > 0) this.#finishShard();
     await this.flush();
-    const starts = this.#starts.slice(0, this.#documents);
-    const digests = new TextEncoder().encode(`${this.#digests.join('\n')}\n${await sha256(new Uint8Array(starts.buffer))}`);
+    const starts = this.#starts.slice(0, this.#documents), digests = this.#digests;
     return new TokenSet({
-      shards: this.#shards, starts, length: this.length, bytes: this.#bytes, learned: this.#learned, masked: this.#masked, hash: await sha256(digests),
+      shards: this.#shards, digests, starts, length: this.length, bytes: this.#bytes, learned: this.#learned, masked: this.#masked, hash: await hashOf(digests, starts),
     });
   }
 
@@ -112,7 +111,7 @@ export class TokenSetWriter {
   }
 
   async #moveToStore(shard: Shard, content: Uint8Array, { store, prefix }: Spill): Promise<SpilledShard> {
-    const name = `${prefix}-${String(this.#shards.length).padStart(5, '0')}.tokens`;
+    const name = shardName(prefix, this.#shards.length);
     await store.write(name, content);
     return {
       reader: store.open!(name), length: shard.ids.length, wide: shard.ids instanceof Uint32Array, masked: shard.learned !== null,
@@ -120,16 +119,8 @@ export class TokenSetWriter {
   }
 }
 
-function enlarged<T extends Uint8Array | Uint16Array | Uint32Array | Float64Array>(old: T, size: number, type: new (size: number) => T): T {
+function enlarged<T extends Uint8Array | Uint16Array | Uint32Array | Float64Array<ArrayBuffer>>(old: T, size: number, type: new (size: number) => T): T {
   const larger = new type(size);
   larger.set(old);
   return larger;
-}
-
-/** A shard as it lies in a file: ids little endian, then the mask. */
-function bytesOf({ ids, learned }: Shard): Uint8Array<ArrayBuffer> {
-  const content = new Uint8Array(ids.byteLength + (learned?.length ?? 0));
-  content.set(new Uint8Array(ids.buffer, ids.byteOffset, ids.byteLength));
-  if (learned) content.set(learned, ids.byteLength);
-  return content;
 }

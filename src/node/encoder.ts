@@ -1,11 +1,17 @@
-// A thread that encodes for the one that trains: the entry of dist/encoder.js.
+// A thread that encodes for the one that trains: the entry of dist/encoder.js. It is given documents by others
+// (nodeEncoders), or reads a corpus itself (encodeAhead).
 import { parentPort, workerData } from 'node:worker_threads';
-import { createEncoder, transferOf } from '../data/encoderTeam.ts';
-import type { EncoderStart } from '../data/encoderTeam.ts';
+import { createEncoder, type EncoderStart, transferOf } from '../data/encoderTeam.ts';
 import type { Document } from '../data/source.ts';
+import { type AheadStart, runAhead } from './encodeAhead.ts';
 
-const encode = createEncoder(workerData as EncoderStart);
-parentPort!.on('message', (documents: readonly Document[]) => {
-  const reply = encode(documents);
-  parentPort!.postMessage(reply, transferOf(reply));
-});
+const start = workerData as EncoderStart | AheadStart;
+if ('path' in start) {
+  await runAhead(start);
+} else {
+  const encode = createEncoder(start);
+  parentPort!.on('message', (documents: readonly Document[]) => {
+    const reply = encode(documents);
+    parentPort!.postMessage(reply, transferOf(reply));
+  });
+}

@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import { createReadStream, readdirSync, statSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, extname, join, relative, resolve, sep } from 'node:path';
 import { parserOf, knownExtensions } from '../data/parserOf.ts';
 import { plainText } from '../data/plainText.ts';
 import type { Document, Source } from '../data/source.ts';
@@ -29,7 +30,20 @@ export function fileSource(path: string): Source {
     name: basename(resolve(path)),
     bytes: files.reduce((sum, file) => sum + file.bytes, 0),
     documents: () => readFiles(files),
+    key: () => hashFiles(path, files),
   };
+}
+
+/** SHA-256 over the names of the files, as seen from the folder, and the SHA-256 of each. */
+async function hashFiles(path: string, files: readonly FoundFile[]): Promise<string> {
+  const all = createHash('sha256');
+  for (const file of files) {
+    const one = createHash('sha256');
+    for await (const chunk of readChunks(file.path)) one.update(chunk);
+    // how a file is read depends on its name
+    all.update(`${file.path === path ? extname(file.path) : relative(path, file.path).split(sep).join('/')}\n${one.digest('hex')}\n`);
+  }
+  return all.digest('hex');
 }
 
 async function* readFiles(files: readonly FoundFile[]): AsyncGenerator<Document> {

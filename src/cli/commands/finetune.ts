@@ -2,22 +2,23 @@ import { formatDataReport } from '../../data/index.ts';
 import { createEngine } from '../../engine/index.ts';
 import type { Store } from '../../formats/index.ts';
 import { resolve } from 'node:path';
-import { folderStore } from '../../node/index.ts';
 import { checkRecipe, plainRecipe, type PretrainRecipe } from '../../train/index.ts';
 import { parseReceipt } from '../../train/receipt.ts';
 import { chooseSteps } from '../chooseSteps.ts';
 import { defineCommand, type SharedOptions } from '../command.ts';
+import { conductRun } from '../conductRun.ts';
 import { loadBase } from '../loadBase.ts';
 import { chooseData, dataOptions } from '../openData.ts';
 import { openModelFolder } from '../openModelFolder.ts';
 import { text, type Values, whole } from '../options.ts';
 import { resumeRun } from '../resumeRun.ts';
 import { requireNoRun, type RunSettings } from '../runSettings.ts';
-import { removeSpill, spillStore } from '../spillStore.ts';
+import { tokensFolder } from '../tokensFolder.ts';
 import type { Terminal } from '../terminal.ts';
+import { showEncoding } from '../showEncoding.ts';
 import { openTrainingData } from '../trainingData.ts';
 import { checkTime, chosenBy, trainingOptions } from '../trainingOptions.ts';
-import { beginRun, type Run, trainRun } from '../trainRun.ts';
+import { beginRun, type Run } from '../trainRun.ts';
 import { UsageError } from '../usageError.ts';
 
 const options = {
@@ -45,16 +46,8 @@ export const finetune = defineCommand({
   example: ['inkling finetune --model runs/book --data chats.jsonl --out runs/chat', 'inkling finetune --out runs/chat --resume'].join('\n'),
   details: ['Without --steps or --minutes: 18% of the steps of pretraining. Without --lr: half of its highest rate.'],
   async run(values, terminal) {
-    const store = folderStore(values.out);
-    const run = values.resume ? await resumeRun('finetune', values, store, terminal) : await newRun(values, store, terminal);
-    if (!run) return;
-    try {
-      await trainRun(run, terminal);
-    } finally {
-      run.model.engine.stop();
-      run.data.close();
-      await removeSpill(values.out);
-    }
+    await conductRun(values.out, 'inkling finetune', (store) => (
+      values.resume ? resumeRun('finetune', values, store, terminal) : newRun(values, store, terminal)), terminal);
   },
 });
 
@@ -78,7 +71,7 @@ async function newRun(values: FinetuneValues, store: Store, terminal: Terminal):
       steps: Math.max(1, Math.round(before.steps * SHARE_OF_STEPS)), rowsFrom: 'packed',
     };
     checkRecipe(wished);
-    const data = await openTrainingData({ kind: 'finetune', data: dataChoice, tokenizer, context, seed, validation: values.validation ?? 0.1, rowsFrom: 'packed', spill: spillStore(out) });
+    const data = await openTrainingData({ kind: 'finetune', data: dataChoice, tokenizer, context, seed, validation: values.validation ?? 0.1, rowsFrom: 'packed', folder: tokensFolder(out), threads, onProgress: showEncoding(terminal) });
     for (const report of data.reports) {
       terminal.say(...formatDataReport(report, (ids) => tokenizer.decode(ids)));
       terminal.record({ kind: 'data', ...report });

@@ -3,22 +3,23 @@ import { createEngine } from '../../engine/index.ts';
 import { count, bytes as showBytes } from '../../errors.ts';
 import type { Store } from '../../formats/index.ts';
 import { createLanguageModel } from '../../models/index.ts';
-import { folderStore } from '../../node/index.ts';
 import type { Tokenizer } from '../../tokenizer/index.ts';
 import { checkRecipe, type PretrainRecipe } from '../../train/index.ts';
 import { chooseModel, modelOptions, presetFor } from '../chooseModel.ts';
 import { chooseSteps } from '../chooseSteps.ts';
 import { defineCommand, type SharedOptions } from '../command.ts';
+import { conductRun } from '../conductRun.ts';
 import { isKind, loadTokenizer, trainTokenizer } from '../makeTokenizer.ts';
 import { chooseData, type DataChoice, dataOptions, openData } from '../openData.ts';
 import { text, type Values, whole } from '../options.ts';
 import { resumeRun } from '../resumeRun.ts';
 import { requireNoRun, type RunSettings } from '../runSettings.ts';
-import { removeSpill, spillStore } from '../spillStore.ts';
+import { tokensFolder } from '../tokensFolder.ts';
 import type { Terminal } from '../terminal.ts';
+import { showEncoding } from '../showEncoding.ts';
 import { openTrainingData } from '../trainingData.ts';
 import { checkTime, chosenBy, trainingOptions } from '../trainingOptions.ts';
-import { beginRun, type Run, trainRun } from '../trainRun.ts';
+import { beginRun, type Run } from '../trainRun.ts';
 import { UsageError } from '../usageError.ts';
 
 const options = {
@@ -47,16 +48,8 @@ export const pretrain = defineCommand({
     'The folder then holds model.safetensors, config.json, tokenizer.json, tokenizer.vocab, receipt.json, log.jsonl, run.json, checkpoints/.',
   ],
   async run(values, terminal) {
-    const store = folderStore(values.out);
-    const run = values.resume ? await resumeRun('pretrain', values, store, terminal) : await newRun(values, store, terminal);
-    if (!run) return;
-    try {
-      await trainRun(run, terminal);
-    } finally {
-      run.model.engine.stop();
-      run.data.close();
-      await removeSpill(values.out);
-    }
+    await conductRun(values.out, 'inkling pretrain', (store) => (
+      values.resume ? resumeRun('pretrain', values, store, terminal) : newRun(values, store, terminal)), terminal);
   },
 });
 
@@ -76,7 +69,7 @@ async function newRun(values: PretrainValues, store: Store, terminal: Terminal):
   const tokenizer = await makeTokenizer(kind, values.vocab ?? (choice.tokenizer.vocab || 2048), dataChoice, terminal);
   const config = choice.config(tokenizer.size);
   const data = await openTrainingData({
-    kind: 'pretrain', data: dataChoice, tokenizer, context: wished.context, seed, validation: values.validation ?? 0.1, rowsFrom: wished.rowsFrom, spill: spillStore(out),
+    kind: 'pretrain', data: dataChoice, tokenizer, context: wished.context, seed, validation: values.validation ?? 0.1, rowsFrom: wished.rowsFrom, folder: tokensFolder(out), threads, onProgress: showEncoding(terminal),
   });
   for (const report of data.reports) {
     terminal.say(...formatDataReport(report, (ids) => tokenizer.decode(ids)));

@@ -14,7 +14,7 @@ import { isKind, trainTokenizer } from '../makeTokenizer.ts';
 import { chooseData, type DataChoice, isCorpus, openData } from '../openData.ts';
 import { text } from '../options.ts';
 import { readSettings, type RunSettings, settingsFile } from '../runSettings.ts';
-import { openTrainingData } from '../trainingData.ts';
+import { openTrainingData, type TrainingData } from '../trainingData.ts';
 import { UsageError } from '../usageError.ts';
 import { version } from '../version.ts';
 
@@ -39,10 +39,11 @@ export const verify = defineCommand({
     const data = dataOf(receipt, settings, dataPath), { kind, recipe, seed, steps } = receipt;
     const base = kind === 'finetune' ? baseOf(settings, modelPath) : null;
     const engine = await createEngine({ build: receipt.build, ...(threads !== undefined && { threads }) });
+    let opened: TrainingData | null = null;
     try {
       const began = base === null ? null : await loadBase(base, engine, receipt.base?.sha256);
       const tokenizer = began?.tokenizer ?? await tokenizerOf(receipt, folder, data);
-      const opened = await openTrainingData({ kind, data, tokenizer, context: recipe.context, seed, validation: receipt.data.validation, rowsFrom: recipe.rowsFrom });
+      opened = await openTrainingData({ kind, data, tokenizer, context: recipe.context, seed, validation: receipt.data.validation, rowsFrom: recipe.rowsFrom, threads });
       if (opened.hash !== receipt.data.hash) throw new DataError(`These are not the data of the receipt: ${receipt.data.name} had the hash ${receipt.data.hash.slice(0, 16)}..., but here it is ${opened.hash.slice(0, 16)}....`);
       const model: LanguageModel = began ?? createLanguageModel(engine, tokenizer, { ...receipt.config, seed });
       const loader = opened.loader({ rows: recipe.rows / recipe.accumulate, context: recipe.context, seed });
@@ -69,6 +70,7 @@ export const verify = defineCommand({
       terminal.record({ kind: 'result', verified: true, steps: last.step, hashes: receipt.hashes.length });
     } finally {
       engine.stop();
+      await opened?.close();
     }
   },
 });
