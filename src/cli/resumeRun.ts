@@ -4,6 +4,7 @@ import { latestCheckpoint, type Store } from '../formats/index.ts';
 import { createLanguageModel, type LanguageModel } from '../models/index.ts';
 import { parseReceipt } from '../train/receipt.ts';
 import { parseTokenizer, type Tokenizer } from '../tokenizer/index.ts';
+import type { AtEnd } from './conductRun.ts';
 import { loadBase } from './loadBase.ts';
 import { dataName } from './openData.ts';
 import { readSettings, refuseContradictions, type RunSettings } from './runSettings.ts';
@@ -20,7 +21,7 @@ import type { TrainingValues } from './trainingOptions.ts';
  * @returns null when it is finished already.
  * @throws {DataError} when there is no run, or its data has changed.
  */
-export async function resumeRun(kind: RunSettings['kind'], values: TrainingValues, store: Store, terminal: Terminal): Promise<Run | null> {
+export async function resumeRun(kind: RunSettings['kind'], values: TrainingValues, store: Store, terminal: Terminal, atEnd: AtEnd): Promise<Run | null> {
   const { out, threads } = values, settings = await readSettings(store, out, kind);
   refuseContradictions(values, settings);
   const receipt = await store.read('receipt.json');
@@ -31,10 +32,12 @@ export async function resumeRun(kind: RunSettings['kind'], values: TrainingValue
   }
   const { data: choice, recipe, seed, validation, build } = settings, tokenizer = await storedTokenizer(store, out);
   const data = await openTrainingData({ kind, data: choice, tokenizer, context: recipe.context, seed, validation, rowsFrom: recipe.rowsFrom, folder: tokensFolder(out), threads, onProgress: showEncoding(terminal) });
+  atEnd(() => data.close());
   if (data.hash !== settings.dataHash) {
     throw new DataError(`${dataName(choice)} has changed since the run in ${out} began, so it cannot go on with the same bits. Bring the old data back, or begin a new run.`);
   }
   const engine = await createEngine({ build, ...(threads !== undefined && { threads }) });
+  atEnd(() => engine.stop());
   return { settings, data, store, out, resume: true, model: await modelOf(settings, store, tokenizer, engine) };
 }
 

@@ -21,9 +21,12 @@ export interface EncoderWorker {
   stop(): void;
 }
 
-/** The tokens of all documents of a list one after the other, how many each has, and, if any has one, the mask. */
+/**
+ * The tokens of all documents of a list one after the other; how many each has; 1 for each document that has a mask; and,
+ * if any has one, the masks.
+ */
 export type EncoderReply =
-  | { readonly ids: Uint32Array<ArrayBuffer>; readonly lengths: Uint32Array<ArrayBuffer>; readonly learned: Uint8Array<ArrayBuffer> | null }
+  | { readonly ids: Uint32Array<ArrayBuffer>; readonly lengths: Uint32Array<ArrayBuffer>; readonly masked: Uint8Array<ArrayBuffer>; readonly learned: Uint8Array<ArrayBuffer> | null }
   | { readonly error: { readonly name: string; readonly message: string; readonly option?: string } };
 
 /** Workers that encode documents for whoever builds a data set. */
@@ -43,14 +46,14 @@ export function createEncoder({ tokenizer, learned: what }: EncoderStart): (docu
     try {
       const all = documents.map(encode), lengths = Uint32Array.from(all, ({ ids }) => ids.length);
       const total = lengths.reduce((sum, length) => sum + length, 0), ids = new Uint32Array(total);
-      const learned = all.some((one) => one.learned) ? new Uint8Array(total).fill(1) : null;
+      const masked = Uint8Array.from(all, (one) => Number(one.learned !== undefined)), learned = masked.includes(1) ? new Uint8Array(total) : null;
       let at = 0;
       for (const one of all) {
         ids.set(one.ids, at);
         if (one.learned) learned!.set(one.learned, at);
         at += one.ids.length;
       }
-      return { ids, lengths, learned };
+      return { ids, lengths, masked, learned };
     } catch (thrown) {
       const error = thrown instanceof Error ? thrown : new Error(String(thrown));
       return { error: { name: error.name, message: error.message, ...(error instanceof OptionError && { option: error.option }) } };
@@ -59,7 +62,7 @@ export function createEncoder({ tokenizer, learned: what }: EncoderStart): (docu
 }
 
 /** Memory that an answer hands over, instead of copying it. */
-export const transferOf = (reply: EncoderReply): ArrayBuffer[] => ('error' in reply ? [] : [reply.ids.buffer, reply.lengths.buffer, ...(reply.learned ? [reply.learned.buffer] : [])]);
+export const transferOf = (reply: EncoderReply): ArrayBuffer[] => ('error' in reply ? [] : [reply.ids.buffer, reply.lengths.buffer, reply.masked.buffer, ...(reply.learned ? [reply.learned.buffer] : [])]);
 
 /** Makes a team of workers that are there already. The worker with the least to do gets the next documents. */
 export function createEncoderTeam(workers: readonly EncoderWorker[]): EncoderTeam {
@@ -93,12 +96,12 @@ export function createEncoderTeam(workers: readonly EncoderWorker[]): EncoderTea
   };
 }
 
-function documentsOf({ ids, lengths, learned }: Exclude<EncoderReply, { error: unknown }>): Encoded[] {
+function documentsOf({ ids, lengths, masked, learned }: Exclude<EncoderReply, { error: unknown }>): Encoded[] {
   let at = 0;
-  return Array.from(lengths, (length) => {
+  return Array.from(lengths, (length, i) => {
     const from = at;
     at += length;
-    return { ids: ids.subarray(from, at), ...(learned && { learned: learned.subarray(from, at) }) };
+    return { ids: ids.subarray(from, at), ...(learned && masked[i] && { learned: learned.subarray(from, at) }) };
   });
 }
 

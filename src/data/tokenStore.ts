@@ -36,8 +36,10 @@ export async function saveTokens(store: Store, prefix: string, set: TokenSet, ke
     format: 'inkling-tokens-1', key, length, documents, bytes, learned, masked, hash,
     shards: set.shards.map((shard, i) => ({ ...formOf(shard), sha256: set.digests[i]! })),
   };
-  await store.write(listName(prefix), `${JSON.stringify(list)}\n`);
+  await store.write(listName(prefix), `${JSON.stringify({ ...list, seal: await sealOf(list) })}\n`);
 }
+
+const sealOf = (list: TokenList): Promise<string> => sha256(new TextEncoder().encode(JSON.stringify(list)));
 
 const formOf = (shard: Shard | SpilledShard): Omit<TokenList['shards'][number], 'sha256'> => ('ids' in shard
   ? { length: shard.ids.length, wide: shard.ids instanceof Uint32Array, masked: shard.learned !== null }
@@ -50,8 +52,8 @@ const formOf = (shard: Shard | SpilledShard): Omit<TokenList['shards'][number], 
  * @returns null when there is no such set, when a bit of it has changed, or when it was saved under another key.
  */
 export async function loadTokens(store: Store, prefix: string, key: string, { shardsInMemory }: { shardsInMemory: number }): Promise<TokenSet | null> {
-  const list = parse(await store.read(listName(prefix)), key), startBytes = await store.read(startsName(prefix));
-  if (!list || !startBytes || startBytes.length % 8 !== 0) return null;
+  const { seal, ...list } = parse(await store.read(listName(prefix)), key) ?? {}, startBytes = await store.read(startsName(prefix));
+  if (!isList(list) || await sealOf(list) !== seal || !startBytes || startBytes.length % 8 !== 0) return null;
   const shards: (Shard | SpilledShard)[] = [], digests: string[] = [], starts = new Float64Array(startBytes.slice().buffer);
   for (const [i, { length, wide, masked, sha256: digest }] of list.shards.entries()) {
     const content = await store.read(shardName(prefix, i));
@@ -87,14 +89,18 @@ function readAll(reader: StoreReader): Uint8Array<ArrayBuffer> {
   }
 }
 
-function parse(bytes: Uint8Array | null, key: string): TokenList | null {
+type SealedList = TokenList & { readonly seal: string };
+
+function parse(bytes: Uint8Array | null, key: string): SealedList | null {
   try {
-    const list = bytes && JSON.parse(new TextDecoder().decode(bytes)) as Partial<TokenList> | null;
-    return list?.format === 'inkling-tokens-1' && list.key === key && Array.isArray(list.shards) ? list as TokenList : null;
+    const list = bytes && JSON.parse(new TextDecoder().decode(bytes)) as Partial<SealedList> | null;
+    return list?.format === 'inkling-tokens-1' && list.key === key && Array.isArray(list.shards) ? list as SealedList : null;
   } catch {
     return null;
   }
 }
+
+const isList = (list: Partial<TokenList>): list is TokenList => list.shards !== undefined;
 
 function shardOf(content: Uint8Array, length: number, wide: boolean, masked: boolean): Shard {
   const own = content.slice(), size = wide ? 4 : 2;

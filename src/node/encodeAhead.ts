@@ -2,7 +2,8 @@
 // ahead of the one that is being learned from, and sleeps in between. The two threads share a few words of memory, so that
 // whoever learns can wait for a portion in the middle of a step, where no message could reach it.
 //
-//   words = portions that are there | portions that are wanted | how many there are at all, or -1 | pulse | failure
+//   words = portions that are there | portions that are wanted | how many there are at all, or -1 | pulse |
+//           whether nobody wants more | length of the text behind it that says why no more come
 
 import { constants, setPriority } from 'node:os';
 import { Worker } from 'node:worker_threads';
@@ -41,7 +42,7 @@ export interface AheadStart extends AheadOptions {
   readonly words: Int32Array<SharedArrayBuffer>;
 }
 
-const THERE = 0, WANTED = 1, TOTAL = 2, PULSE = 3, FAILED = 4, WORDS = 256;
+const THERE = 0, WANTED = 1, TOTAL = 2, PULSE = 3, STOPPED = 4, FAILED = 5, WORDS = 256;
 /** How many portions are encoded before they are needed. */
 const LEAD = 2;
 /** A thread that shows no sign of life for so long has died. */
@@ -56,13 +57,14 @@ export function encodeAhead(options: AheadOptions): Portions & { stop(): Promise
   const words = new Int32Array(new SharedArrayBuffer(4 * WORDS));
   words[THERE] = there;
   words[TOTAL] = total ?? -1;
-  let worker: Worker | null = null;
+  let worker: Worker | null = null, ended = Promise.resolve();
   if (total === null) {
     const file = encoderFile();
     if (!file) throw new Error('The file encoder.js, which belongs to this library, is missing. Install the library again, or build it: npm run build');
-    worker = new Worker(file, { workerData: { ...options, words } satisfies AheadStart });
-    worker.unref();
-    worker.on('error', (error) => fail(words, error));
+    const thread = worker = new Worker(file, { workerData: { ...options, words } satisfies AheadStart });
+    thread.unref();
+    thread.on('error', (error) => fail(words, error));
+    ended = new Promise((resolve) => void thread.once('exit', () => resolve()));
   }
   return {
     key,
@@ -77,7 +79,12 @@ export function encodeAhead(options: AheadOptions): Portions & { stop(): Promise
       return set;
     },
     async stop() {
-      await worker?.terminate();
+      // it ends by itself: a thread that is torn down in the middle of something may take the process with it
+      Atomics.store(words, STOPPED, 1);
+      Atomics.store(words, WANTED, 2 ** 30);
+      Atomics.notify(words, WANTED);
+      worker?.ref();
+      await ended;
       for (const set of opened) set.close();
     },
   };
@@ -122,6 +129,12 @@ function parseEnd(text: string): { key?: string; portions?: number } | null {
   }
 }
 
+/** A sign of life, at every document. @throws when nobody wants to have more. */
+function beat(words: Int32Array): void {
+  Atomics.add(words, PULSE, 1);
+  if (Atomics.load(words, STOPPED) !== 0) throw new Error('The encoding was stopped.');
+}
+
 /** The life of the thread that encodes. */
 export async function runAhead({ path, tokenizer, bos, portionBytes, folder, key, there, words }: AheadStart): Promise<void> {
   try {
@@ -131,9 +144,12 @@ export async function runAhead({ path, tokenizer, bos, portionBytes, folder, key
     let portion = 0;
     for await (const source of portionsOf(fileSource(path), portionBytes)) {
       if (portion < there) {
-        for await (const _ of source.documents()) Atomics.add(words, PULSE, 1);
+        for await (const _ of source.documents()) beat(words);
       } else {
-        for (let wanted = Atomics.load(words, WANTED); wanted < portion; wanted = Atomics.load(words, WANTED)) Atomics.wait(words, WANTED, wanted);
+        for (let wanted = Atomics.load(words, WANTED); wanted < portion; wanted = Atomics.load(words, WANTED)) {
+          Atomics.wait(words, WANTED, wanted);
+          beat(words);
+        }
         const set = await encodePortion(source, encode, bos, words);
         if (!set) break;
         await saveTokens(store, portionName(portion), set, key);
@@ -157,7 +173,7 @@ async function encodePortion(source: Parameters<typeof buildDataset>[0], encode:
     const { train } = await buildDataset(source, (document) => {
       const encoded = encode(document);
       tokens += encoded.ids.length;
-      Atomics.add(words, PULSE, 1);
+      beat(words);
       return encoded;
     }, { seed: 0, validation: 0, ...(bos !== null && { bos }) });
     return train;

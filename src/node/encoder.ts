@@ -7,10 +7,11 @@ import { type AheadStart, runAhead } from './encodeAhead.ts';
 
 const start = workerData as EncoderStart | AheadStart;
 if ('path' in start) {
-  await runAhead(start);
+  void runAhead(start);
 } else {
   const encode = createEncoder(start);
-  parentPort!.on('message', (documents: readonly Document[]) => {
+  parentPort!.on('message', (documents: readonly Document[] | null) => {
+    if (documents === null) return parentPort!.close();
     const reply = encode(documents);
     parentPort!.postMessage(reply, transferOf(reply));
   });

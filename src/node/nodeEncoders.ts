@@ -45,6 +45,7 @@ function encoderWorker(worker: Worker): EncoderWorker {
       worker.on('error', fail);
       worker.on('exit', () => fail(new Error('A thread that encodes has ended before its time.')));
     },
-    stop: () => void worker.terminate(),
+    // it ends by itself: a thread that is torn down in the middle of something may take the process with it
+    stop: () => worker.postMessage(null),
   };
 }

@@ -2,10 +2,12 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { createBatch, type Batch, type Loader } from '../../src/data/loader.ts';
 import { mixture } from '../../src/data/mixture.ts';
+import type { Portions } from '../../src/data/portions.ts';
 import { packedRows } from '../../src/data/packedRows.ts';
 import { randomWindows } from '../../src/data/randomWindows.ts';
 import { sequentialWindows } from '../../src/data/sequentialWindows.ts';
 import { shuffledWindows } from '../../src/data/shuffledWindows.ts';
+import { streamedRows } from '../../src/data/streamedRows.ts';
 import type { TokenSet } from '../../src/data/tokenSet.ts';
 import { TokenSetWriter } from '../../src/data/tokenSetWriter.ts';
 import { FormatError, OptionError, ShapeError } from '../../src/errors.ts';
@@ -32,12 +34,17 @@ function nextRows(loader: Loader, batches: number): ReturnType<typeof copy>[] {
   });
 }
 
+/** A corpus of two portions, which are alike. */
+const twice = (set: TokenSet): Portions => ({ key: `${set.hash} twice`, open: (portion) => (portion < 2 ? set : null) });
+
 const lengths = fc.array(fc.integer({ min: 2, max: 40 }), { minLength: 3, maxLength: 30 });
 const kinds: [string, (set: TokenSet, options: { rows: number; context: number; seed: number }) => Loader][] = [
   ['randomWindows', randomWindows],
   ['shuffledWindows', shuffledWindows],
   ['packedRows', packedRows],
   ['packedRows with padding', (set, options) => packedRows(set, { ...options, rest: 'pad' })],
+  ['streamedRows', (set, options) => streamedRows(twice(set), shuffledWindows, options)],
+  ['streamedRows of packed rows', (set, options) => streamedRows(twice(set), packedRows, options)],
   ['sequentialWindows', (set, { context, rows }) => sequentialWindows(set, context, rows)],
   ['mixture', (set, options) => mixture([
     { loader: shuffledWindows(set, options), share: 1 },

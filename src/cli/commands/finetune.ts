@@ -6,7 +6,7 @@ import { checkRecipe, plainRecipe, type PretrainRecipe } from '../../train/index
 import { parseReceipt } from '../../train/receipt.ts';
 import { chooseSteps } from '../chooseSteps.ts';
 import { defineCommand, type SharedOptions } from '../command.ts';
-import { conductRun } from '../conductRun.ts';
+import { type AtEnd, conductRun } from '../conductRun.ts';
 import { loadBase } from '../loadBase.ts';
 import { chooseData, dataOptions } from '../openData.ts';
 import { openModelFolder } from '../openModelFolder.ts';
@@ -46,12 +46,12 @@ export const finetune = defineCommand({
   example: ['inkling finetune --model runs/book --data chats.jsonl --out runs/chat', 'inkling finetune --out runs/chat --resume'].join('\n'),
   details: ['Without --steps or --minutes: 18% of the steps of pretraining. Without --lr: half of its highest rate.'],
   async run(values, terminal) {
-    await conductRun(values.out, 'inkling finetune', (store) => (
-      values.resume ? resumeRun('finetune', values, store, terminal) : newRun(values, store, terminal)), terminal);
+    await conductRun(values.out, 'inkling finetune', (store, atEnd) => (
+      values.resume ? resumeRun('finetune', values, store, terminal, atEnd) : newRun(values, store, terminal, atEnd)), terminal);
   },
 });
 
-async function newRun(values: FinetuneValues, store: Store, terminal: Terminal): Promise<Run> {
+async function newRun(values: FinetuneValues, store: Store, terminal: Terminal, atEnd: AtEnd): Promise<Run> {
   const { out, threads, seed = 1 } = values;
   for (const name of ['model', 'data'] as const) {
     if (values[name] === undefined) throw new UsageError(`--${name} ${options[name].value} is missing: ${options[name].summary}.`);
@@ -62,32 +62,29 @@ async function newRun(values: FinetuneValues, store: Store, terminal: Terminal):
   const before = await recipeOf(openModelFolder(modelPath), modelPath);
 
   const engine = await createEngine({ build: values.build ?? 'exact', ...(threads !== undefined && { threads }) });
-  try {
-    const model = await loadBase(modelPath, engine), { config } = model.transformer, { tokenizer } = model;
-    const context = values.context ?? config.context;
-    if (context > config.context) throw new UsageError(`--context ${context} is longer than the context of the model, which is ${config.context}.`);
-    const wished: PretrainRecipe = {
-      ...before, context, rows: values.batch ?? before.rows, accumulate: values.accumulate ?? 1, rate: values.lr ?? before.rate * SHARE_OF_RATE,
-      steps: Math.max(1, Math.round(before.steps * SHARE_OF_STEPS)), rowsFrom: 'packed',
-    };
-    checkRecipe(wished);
-    const data = await openTrainingData({ kind: 'finetune', data: dataChoice, tokenizer, context, seed, validation: values.validation ?? 0.1, rowsFrom: 'packed', folder: tokensFolder(out), threads, onProgress: showEncoding(terminal) });
-    for (const report of data.reports) {
-      terminal.say(...formatDataReport(report, (ids) => tokenizer.decode(ids)));
-      terminal.record({ kind: 'data', ...report });
-    }
-    data.loader({ rows: 1, context, seed });
-    const recipe = { ...wished, rowsFrom: data.rowsFrom }, steps = await chooseSteps(values, { config, recipe, data, terminal });
-    const settings: RunSettings = {
-      format: 'inkling-run-1', kind: 'finetune', data: dataChoice, tokenizer: { kind: tokenizer.kind, vocab: tokenizer.size, trained: false },
-      base: { path: resolve(modelPath), sha256: await model.weights.hash() }, config, recipe: { ...recipe, steps }, dataHash: data.hash, given: values, ...chosenBy(values, steps, recipe),
-    };
-    await beginRun(store, settings, model);
-    return { settings, model, data, store, out, resume: false };
-  } catch (error) {
-    engine.stop();
-    throw error;
+  atEnd(() => engine.stop());
+  const model = await loadBase(modelPath, engine), { config } = model.transformer, { tokenizer } = model;
+  const context = values.context ?? config.context;
+  if (context > config.context) throw new UsageError(`--context ${context} is longer than the context of the model, which is ${config.context}.`);
+  const wished: PretrainRecipe = {
+    ...before, context, rows: values.batch ?? before.rows, accumulate: values.accumulate ?? 1, rate: values.lr ?? before.rate * SHARE_OF_RATE,
+    steps: Math.max(1, Math.round(before.steps * SHARE_OF_STEPS)), rowsFrom: 'packed',
+  };
+  checkRecipe(wished);
+  const data = await openTrainingData({ kind: 'finetune', data: dataChoice, tokenizer, context, seed, validation: values.validation ?? 0.1, rowsFrom: 'packed', folder: tokensFolder(out), threads, onProgress: showEncoding(terminal) });
+  atEnd(() => data.close());
+  for (const report of data.reports) {
+    terminal.say(...formatDataReport(report, (ids) => tokenizer.decode(ids)));
+    terminal.record({ kind: 'data', ...report });
   }
+  data.loader({ rows: 1, context, seed });
+  const recipe = { ...wished, rowsFrom: data.rowsFrom }, steps = await chooseSteps(values, { config, recipe, data, terminal });
+  const settings: RunSettings = {
+    format: 'inkling-run-1', kind: 'finetune', data: dataChoice, tokenizer: { kind: tokenizer.kind, vocab: tokenizer.size, trained: false },
+    base: { path: resolve(modelPath), sha256: await model.weights.hash() }, config, recipe: { ...recipe, steps }, dataHash: data.hash, given: values, ...chosenBy(values, steps, recipe),
+  };
+  await beginRun(store, settings, model);
+  return { settings, model, data, store, out, resume: false };
 }
 
 /** How the model was trained, if its receipt lies beside it. */

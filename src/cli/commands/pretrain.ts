@@ -8,7 +8,7 @@ import { checkRecipe, type PretrainRecipe } from '../../train/index.ts';
 import { chooseModel, modelOptions, presetFor } from '../chooseModel.ts';
 import { chooseSteps } from '../chooseSteps.ts';
 import { defineCommand, type SharedOptions } from '../command.ts';
-import { conductRun } from '../conductRun.ts';
+import { type AtEnd, conductRun } from '../conductRun.ts';
 import { isKind, loadTokenizer, trainTokenizer } from '../makeTokenizer.ts';
 import { chooseData, type DataChoice, dataOptions, openData } from '../openData.ts';
 import { text, type Values, whole } from '../options.ts';
@@ -48,12 +48,12 @@ export const pretrain = defineCommand({
     'The folder then holds model.safetensors, config.json, tokenizer.json, tokenizer.vocab, receipt.json, log.jsonl, run.json, checkpoints/.',
   ],
   async run(values, terminal) {
-    await conductRun(values.out, 'inkling pretrain', (store) => (
-      values.resume ? resumeRun('pretrain', values, store, terminal) : newRun(values, store, terminal)), terminal);
+    await conductRun(values.out, 'inkling pretrain', (store, atEnd) => (
+      values.resume ? resumeRun('pretrain', values, store, terminal, atEnd) : newRun(values, store, terminal, atEnd)), terminal);
   },
 });
 
-async function newRun(values: PretrainValues, store: Store, terminal: Terminal): Promise<Run> {
+async function newRun(values: PretrainValues, store: Store, terminal: Terminal, atEnd: AtEnd): Promise<Run> {
   const { out, threads, minutes, seed = 1 } = values;
   if (values.data === undefined) throw new UsageError(`--data ${options.data.value} is missing: ${dataOptions.data.summary}.`);
   checkTime(values);
@@ -71,6 +71,7 @@ async function newRun(values: PretrainValues, store: Store, terminal: Terminal):
   const data = await openTrainingData({
     kind: 'pretrain', data: dataChoice, tokenizer, context: wished.context, seed, validation: values.validation ?? 0.1, rowsFrom: wished.rowsFrom, folder: tokensFolder(out), threads, onProgress: showEncoding(terminal),
   });
+  atEnd(() => data.close());
   for (const report of data.reports) {
     terminal.say(...formatDataReport(report, (ids) => tokenizer.decode(ids)));
     terminal.record({ kind: 'data', ...report });
@@ -80,22 +81,18 @@ async function newRun(values: PretrainValues, store: Store, terminal: Terminal):
   const recipe = { ...wished, rowsFrom: data.rowsFrom }, steps = await chooseSteps(values, { config, recipe, data, terminal });
 
   const engine = await createEngine({ build: values.build ?? 'exact', ...(threads !== undefined && { threads }) });
-  try {
-    const model = createLanguageModel(engine, tokenizer, { ...config, seed });
-    const settings: RunSettings = {
-      format: 'inkling-run-1', kind: 'pretrain', data: dataChoice, tokenizer: { kind: tokenizer.kind, vocab: tokenizer.size, trained: isKind(kind) }, base: null,
-      config, recipe: { ...recipe, steps }, dataHash: data.hash, given: values, ...chosenBy(values, steps, recipe),
-    };
-    const parameters = model.weights.parameters.reduce((sum, { tensor }) => sum + tensor.shape.reduce((a, b) => a * b, 1), 0);
-    const several = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;
-    terminal.say(`model       ${choice.form}: ${several(config.layers, 'layer')}, ${config.channels} channels, ${several(config.heads, 'head')}, context ${config.context}, `
-      + `${count(parameters)} parameters (${showBytes(parameters * 4)}), ${engine.describe()}`);
-    await beginRun(store, settings, model);
-    return { settings, model, data, store, out, resume: false };
-  } catch (error) {
-    engine.stop();
-    throw error;
-  }
+  atEnd(() => engine.stop());
+  const model = createLanguageModel(engine, tokenizer, { ...config, seed });
+  const settings: RunSettings = {
+    format: 'inkling-run-1', kind: 'pretrain', data: dataChoice, tokenizer: { kind: tokenizer.kind, vocab: tokenizer.size, trained: isKind(kind) }, base: null,
+    config, recipe: { ...recipe, steps }, dataHash: data.hash, given: values, ...chosenBy(values, steps, recipe),
+  };
+  const parameters = model.weights.parameters.reduce((sum, { tensor }) => sum + tensor.shape.reduce((a, b) => a * b, 1), 0);
+  const several = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;
+  terminal.say(`model       ${choice.form}: ${several(config.layers, 'layer')}, ${config.channels} channels, ${several(config.heads, 'head')}, context ${config.context}, `
+    + `${count(parameters)} parameters (${showBytes(parameters * 4)}), ${engine.describe()}`);
+  await beginRun(store, settings, model);
+  return { settings, model, data, store, out, resume: false };
 }
 
 async function makeTokenizer(kind: string, vocab: number, data: DataChoice, terminal: Terminal): Promise<Tokenizer> {
