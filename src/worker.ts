@@ -9,8 +9,8 @@
 //   worker.postMessage({ id: 2, kind: 'generate', prompt: 'Once upon a' });
 //   worker.postMessage({ kind: 'abort', id: 1 });              // training ends at the next step, with what it has learned
 import {
-  buildDataset, createWorld, type Dataset, type Document, type Encoded, joinSources, type Loader, type Message, sequentialWindows,
-  type Source, textSource,
+  buildDataset, createWorld, type Dataset, type Document, documentEncoder, type EncoderReply, type EncoderRequest, type EncoderTeam, joinSources, type Loader,
+  type Message, sequentialWindows, serveEncoder, type Source, textSource, webEncoders,
 } from './data/index.ts';
 import { generate, type GenerateOptions, type Generated, type Piece } from './decode/index.ts';
 import { createEngine, type Engine, type EngineOptions } from './engine/index.ts';
@@ -20,7 +20,7 @@ import {
   createLanguageModel, type LanguageModel, loadLanguageModel, preset as presetOf, type PresetName, saveLanguageModel, type TransformerConfig, transformerConfig,
   type TransformerOptions, tablesFor,
 } from './models/index.ts';
-import { createChars, createWords, DEFAULT_SPECIALS, renderChat, type Tokenizer, trainBpe } from './tokenizer/index.ts';
+import { createChars, createWords, DEFAULT_SPECIALS, type Tokenizer, trainBpe } from './tokenizer/index.ts';
 import { checkRecipe, Evaluator, type PretrainRecipe, recipes, rowsOf, train, type TrainEvent } from './train/index.ts';
 
 /** What is learned from: a text, the generated world (so many megabytes of texts and a fifth of that of conversations), or conversations. */
@@ -87,6 +87,8 @@ type Handler<K extends Kind> =
 
 /** Tokens that an evaluation during training looks at, at most. */
 const EVALUATED_TOKENS = 16_384;
+/** So many bytes are encoded before other workers are there. */
+const ENCODED_ALONE = 4e6;
 
 /**
  * The worker's side of the protocol: returns the function that takes requests.
@@ -217,7 +219,7 @@ async function chooseTraining({ data, preset: name = 'nano', tokenizer: wish, mo
 }
 
 function sourceOf(data: WorkerData, finetune: boolean): Source {
-  if ('text' in data) return textSource('text', data.text);
+  if ('text' in data) return { ...textSource('text', data.text), bytes: data.text.length };
   if ('conversations' in data) return { name: 'conversations', documents: () => data.conversations.map((messages) => ({ messages })) };
   const { megabytes, language = 'en', seed = 1 } = data.world, world = createWorld({ seed, language });
   if (!(megabytes > 0 && megabytes <= 1000)) throw new OptionError('megabytes', `megabytes must be above 0 and at most 1000, but it is ${megabytes}.`);
@@ -228,8 +230,8 @@ function sourceOf(data: WorkerData, finetune: boolean): Source {
       yield document;
     }
   };
-  const texts: Source = { name: 'texts', documents: () => upTo(megabytes * 1e6, (i) => ({ text: `${world.document(i).text}\n` })) };
-  const talks: Source = { name: 'conversations', documents: () => upTo(megabytes * (finetune ? 1e6 : 2e5), (i) => ({ messages: world.conversation(i).messages })) };
+  const texts: Source = { name: 'texts', bytes: megabytes * 1e6, documents: () => upTo(megabytes * 1e6, (i) => ({ text: `${world.document(i).text}\n` })) };
+  const talks: Source = { name: 'conversations', bytes: megabytes * (finetune ? 1e6 : 2e5), documents: () => upTo(megabytes * (finetune ? 1e6 : 2e5), (i) => ({ messages: world.conversation(i).messages })) };
   return finetune ? talks : joinSources('world', [texts, talks]);
 }
 
@@ -253,14 +255,19 @@ interface TokensOptions {
   readonly signal: AbortSignal;
 }
 
-function tokensOf(source: Source, tokenizer: Tokenizer, { seed, context, validation = 0.1, finetune = false, signal }: TokensOptions): Promise<Dataset> {
-  const bos = tokenizer.specials.get('<|bos|>');
-  const encode = (document: Document): Encoded => {
-    if ('text' in document) return { ids: tokenizer.encode(document.text) };
-    const { ids, learned } = renderChat(tokenizer, document.messages);
-    return finetune ? { ids, learned } : { ids };
-  };
-  return buildDataset(source, encode, { seed, validation, context, signal, ...(bos !== undefined && { bos }) });
+async function tokensOf(source: Source, tokenizer: Tokenizer, { seed, context, validation = 0.1, finetune = false, signal }: TokensOptions): Promise<Dataset> {
+  const bos = tokenizer.specials.get('<|bos|>'), team = await encodersFor(source, tokenizer, finetune);
+  try {
+    return await buildDataset(source, team ?? documentEncoder(tokenizer, finetune ? 'answers' : 'everything'), { seed, validation, context, signal, ...(bos !== undefined && { bos }) });
+  } finally {
+    team?.stop();
+  }
+}
+
+/** Workers of this worker, for much text; null where there can be none: then it encodes by itself. */
+async function encodersFor({ bytes = 0 }: Source, tokenizer: Tokenizer, finetune: boolean): Promise<EncoderTeam | null> {
+  if (bytes < ENCODED_ALONE || !scope.WorkerGlobalScope || typeof Worker === 'undefined') return null;
+  return webEncoders(import.meta.url, tokenizer, { learned: finetune ? 'answers' : 'everything' }).catch(() => null);
 }
 
 function loaderOf({ train }: Dataset, data: WorkerData, { rowsFrom, ...sizes }: Pick<PretrainRecipe, 'rows' | 'context' | 'rowsFrom'> & { seed: number }): Loader {
@@ -281,10 +288,15 @@ function createValidation(model: LanguageModel, { validation }: Dataset) {
 // in a worker of a page: listen
 const scope = globalThis as unknown as {
   readonly WorkerGlobalScope?: unknown;
-  onmessage?: (event: MessageEvent<WorkerRequest>) => void;
-  postMessage(reply: WorkerReply, transfer: ArrayBuffer[]): void;
+  onmessage?: (event: MessageEvent<WorkerRequest | EncoderRequest>) => void;
+  postMessage(reply: WorkerReply | EncoderReply | 'ready', transfer: ArrayBuffer[]): void;
 };
 if (scope.WorkerGlobalScope) {
   const receive = createReceiver((reply, transfer) => scope.postMessage(reply, transfer));
-  scope.onmessage = ({ data }) => receive(data);
+  scope.onmessage = ({ data }) => {
+    if (data.kind !== 'encoder') return receive(data);
+    // another worker of this kind has made this one, to encode for it
+    const encode = serveEncoder(data, (reply, transfer) => scope.postMessage(reply, transfer));
+    scope.onmessage = ({ data: documents }) => encode(documents as never);
+  };
 }

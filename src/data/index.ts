@@ -26,6 +26,7 @@ export { documentEncoder, type Encoded, type Learned } from './documentEncoder.t
 export {
   createEncoder, createEncoderTeam, encoderStart, transferOf, type EncoderReply, type EncoderStart, type EncoderTeam, type EncoderWorker,
 } from './encoderTeam.ts';
+export { serveEncoder, webEncoders, type EncoderRequest, type WebEncodersOptions } from './webEncoders.ts';
 export { formatDataReport, type DataReport } from './dataReport.ts';
 export { TokenSet } from './tokenSet.ts';
 export { loadDataset, saveDataset } from './datasetStore.ts';

@@ -17,10 +17,15 @@ const prompts = [
   { kind: 'generate', prompt: [{ role: 'user', content: 'Who are you?' }], options: { tokens: 20, temperature: 0 } },
 ] as const;
 
-/** What Node makes of the same requests. */
-async function inNode(threads: number): Promise<{ hashes: unknown[]; sha256: string; texts: string[] }> {
+async function inNodeWith(threads: number): Promise<ReturnType<typeof connect>> {
   const worker = connect();
   await worker.ask({ kind: 'start', threads });
+  return worker;
+}
+
+/** What Node makes of the same requests. */
+async function inNode(threads: number): Promise<{ hashes: unknown[]; sha256: string; texts: string[] }> {
+  const worker = await inNodeWith(threads);
   const { events, result } = await worker.ask(training) as Answer<'train'>;
   const texts: string[] = [];
   for (const prompt of prompts) texts.push((await worker.ask(prompt) as Answer<'generate'>).result.text);
@@ -117,6 +122,13 @@ describe.skipIf(noChromium)('in Chromium', () => {
           }
         });
       }
+
+      test('much text is encoded by workers of the worker, and the tokens are the same', async () => {
+        await begin();
+        const much = { kind: 'train', ...tinyTraining, data: { world: { megabytes: 3.5 } }, steps: 2 } as const, loaded = server.loaded('worker');
+        expect((await ask<'train'>(much)).result.sha256).toBe((await (await inNodeWith(1)).ask(much) as Answer<'train'>).result.sha256);
+        expect(server.loaded('worker'), 'a worker for each thread').toBeGreaterThan(loaded);
+      });
 
       test('what was trained is saved, and another worker loads it', async () => {
         await begin();

@@ -31,7 +31,8 @@ const PAGE = `<!doctype html>
   window.ready = true;
 </script>`;
 
-export async function serve(isolated: boolean): Promise<{ url: string; close(): Promise<void> }> {
+export async function serve(isolated: boolean): Promise<{ url: string; loaded(bundle: string): number; close(): Promise<void> }> {
+  const loads: string[] = [];
   const server: Server = createServer((request, response) => {
     void (async () => {
       if (isolated) {
@@ -41,6 +42,7 @@ export async function serve(isolated: boolean): Promise<{ url: string; close(): 
       const bundle = /^\/dist\/(index|worker)\.js$/.exec(request.url ?? '');
       if (request.url === '/') return response.setHeader('Content-Type', 'text/html').end(PAGE);
       if (!bundle) return response.writeHead(404).end();
+      loads.push(bundle[1]!);
       const code = await readFile(new URL(`../../dist/${bundle[1]}.js`, import.meta.url));
       return response.setHeader('Content-Type', 'text/javascript').end(code);
     })().catch((error: unknown) => response.writeHead(500).end(String(error)));
@@ -48,6 +50,8 @@ export async function serve(isolated: boolean): Promise<{ url: string; close(): 
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    /** How many times a bundle was loaded. */
+    loaded: (bundle) => loads.filter((name) => name === bundle).length,
     close: () => new Promise((resolve) => {
       server.closeAllConnections();
       server.close(() => resolve());
