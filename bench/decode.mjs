@@ -1,0 +1,66 @@
+// Decoding: how fast the weights stream past, token by token, and how close a prompt comes to the speed of its products.
+import { availableParallelism } from 'node:os';
+import { fastBuildRuns } from '../dist/index.js';
+import { layerGflop, openModel, PROMPT, promptGflop, sizes, weightsPerToken } from './decodeModel.mjs';
+import { alternate, ratio } from './measure.mjs';
+import { percent } from './report.mjs';
+
+const BATCH = 8;
+const plural = (threads) => `${threads} ${threads === 1 ? 'thread' : 'threads'}`;
+const bytesOf = (format) => weightsPerToken * format.bytesPerWeight;
+/** Pieces in which a prompt is read. */
+const cuts = [{ name: 'default', options: {} }, { name: `one of ${PROMPT}`, options: { chunks: [PROMPT] } }];
+
+/** Times all sides in turns: `sides` is a list of `{ side }`; each gets its `time`. */
+async function inTurns(sides, options) {
+  const times = await alternate(sides.map(({ side }) => side), options);
+  sides.forEach((one, i) => { one.time = times[i]; });
+}
+
+async function measure(build, threads, limits, peers) {
+  const opened = await openModel({ build, threads }), { formats } = opened;
+  try {
+    const read = limits.gigabytes(threads);
+    const singles = formats.map((format) => ({ format, ...opened.decode(format) })), batches = formats.map((format) => ({ format, ...opened.decode(format, BATCH) }));
+    await inTurns([read, ...singles, ...batches], { rounds: 9, turn: 0.1 });
+    for (const { free } of [...singles, ...batches]) free();
+    const products = opened.products(), prompts = formats.flatMap((format) => cuts.map((cut) => ({ format, cut, ...opened.prompt(format, cut.options) })));
+    await inTurns([products, ...prompts], { rounds: 3, turn: 0.1 });
+    for (const { free } of [products, ...prompts]) free();
+    return { build, threads, read, singles, batches, products, prompts };
+  } finally {
+    opened.free();
+  }
+}
+
+export default async function decode({ builds = ['exact', 'fast'], threads = availableParallelism(), peers = false, limits }) {
+  const teams = [...new Set([1, Math.min(threads, limits.threads)])];
+  const measured = [];
+  for (const build of builds.filter((name) => name !== 'fast' || fastBuildRuns())) {
+    for (const size of teams) measured.push(await measure(build, size, limits));
+  }
+  const { layers, channels, vocab } = sizes;
+  return {
+    tables: [
+      {
+        title: `Tokens per second, GPT-2 124M (L${layers} C${channels} V${vocab}), random weights, about 128 tokens behind it. Bytes of weights per token over time, as a share of a streaming read on as many threads, in the same rounds; batch of ${BATCH}: all conversations together.`,
+        columns: ['build', 'threads', 'weights', 'MB', 'tokens/s', 'spread', 'GB/s', 'read', 'of read', `batch of ${BATCH}`, 'of read', 'over f32'],
+        rows: measured.flatMap(({ build, threads: size, read, singles, batches }) => singles.map(({ format, time }, i) => {
+          const batch = batches[i].time, gigabytes = bytesOf(format) / 1e9, share = (side) => percent((gigabytes / read.amount) * ratio(side, read.time));
+          return [
+            build, size, format.name, (gigabytes * 1000).toFixed(0), (1 / time.median).toFixed(1), percent(time.spread), (gigabytes / time.median).toFixed(1), (read.amount / read.time.median).toFixed(1),
+            share(time), (BATCH / batch.median).toFixed(1), share(batch), ratio(time, singles[0].time).toFixed(2),
+          ];
+        })),
+      },
+      {
+        title: `A prompt of ${PROMPT} tokens. GFLOP/s counts products, causal attention and one row of logits; the speed of products is that of a layer's four on ${PROMPT} rows, in the same rounds.`,
+        columns: ['build', 'threads', 'weights', 'pieces', 'tokens/s', 'spread', 'GFLOP/s', 'products', 'of products'],
+        rows: measured.flatMap(({ build, threads: size, products, prompts }) => prompts.map(({ format, cut, time }) => [
+          build, size, format.name, cut.name, (PROMPT / time.median).toFixed(0), percent(time.spread), (promptGflop / time.median).toFixed(1), (layerGflop / products.time.median).toFixed(1),
+          percent((promptGflop / layerGflop) * ratio(time, products.time)),
+        ])),
+      },
+    ],
+  };
+}
