@@ -1,8 +1,9 @@
 // Decoding: how fast the weights stream past, token by token, and how close a prompt comes to the speed of its products.
 import { availableParallelism } from 'node:os';
 import { fastBuildRuns } from '../dist/index.js';
-import { layerGflop, openModel, PROMPT, promptGflop, sizes, weightsPerToken } from './decodeModel.mjs';
+import { FROM, layerGflop, openModel, PROMPT, promptGflop, sizes, weightsPerToken } from './decodeModel.mjs';
 import { alternate, ratio } from './measure.mjs';
+import { startDecodePeers } from './peers/decodePeers.mjs';
 import { percent } from './report.mjs';
 
 const BATCH = 8;
@@ -17,27 +18,53 @@ async function inTurns(sides, options) {
   sides.forEach((one, i) => { one.time = times[i]; });
 }
 
-async function measure(build, threads, limits, peers) {
-  const opened = await openModel({ build, threads }), { formats } = opened;
-  try {
-    const read = limits.gigabytes(threads);
-    const singles = formats.map((format) => ({ format, ...opened.decode(format) })), batches = formats.map((format) => ({ format, ...opened.decode(format, BATCH) }));
-    await inTurns([read, ...singles, ...batches], { rounds: 9, turn: 0.1 });
-    for (const { free } of [...singles, ...batches]) free();
-    const products = opened.products(), prompts = formats.flatMap((format) => cuts.map((cut) => ({ format, cut, ...opened.prompt(format, cut.options) })));
-    await inTurns([products, ...prompts], { rounds: 3, turn: 0.1 });
-    for (const { free } of [products, ...prompts]) free();
-    return { build, threads, read, singles, batches, products, prompts };
-  } finally {
-    opened.free();
+/** With weights of f32, all must say the same next tokens. */
+async function expectSameModel(opened, peers) {
+  const lengths = [1, 7, FROM], ours = opened.mostLikely(opened.formats[0], lengths);
+  for (const peer of peers.filter(({ format }) => format === 'f32')) {
+    const theirs = await peer.likely(lengths);
+    if (String(theirs) !== String(ours)) throw new Error(`${peer.name} continues the prompt with ${theirs}, we with ${ours}. They do not decode the same model.`);
   }
 }
+
+async function measure(build, threads, limits, withPeers) {
+  const opened = await openModel({ build, threads }), { formats } = opened, peers = withPeers ? await startDecodePeers(threads) : [];
+  try {
+    await expectSameModel(opened, peers);
+    const read = limits.gigabytes(threads);
+    const singles = formats.map((format) => ({ format, ...opened.decode(format) })), batches = formats.map((format) => ({ format, ...opened.decode(format, BATCH) }));
+    const theirs = peers.map((peer) => ({ peer, side: peer.decode }));
+    await inTurns([read, ...singles, ...batches, ...theirs], { rounds: 9, turn: 0.1 });
+    for (const { free } of [...singles, ...batches]) free();
+    const products = opened.products(), prompts = formats.flatMap((format) => cuts.map((cut) => ({ format, cut, ...opened.prompt(format, cut.options) })));
+    const theirPrompts = peers.map((peer) => ({ peer, side: peer.prompt }));
+    await inTurns([products, ...prompts, ...theirPrompts], { rounds: 5, turn: 0.1 });
+    for (const { free } of [products, ...prompts]) free();
+    return { build, threads, read, singles, batches, products, prompts, theirs, theirPrompts };
+  } finally {
+    opened.free();
+    await Promise.all(peers.map(({ stop }) => stop()));
+  }
+}
+
+const peerTable = (measured) => ({
+  title: 'Others on the same weights, tokens per second, and how many times faster we are.',
+  columns: ['build', 'threads', 'weights', 'peer', 'ours', 'its', 'ours / its', 'prompt, ours', 'its', 'ours / its'],
+  rows: measured.flatMap(({ build, threads, singles, prompts, theirs, theirPrompts }) => theirs.map(({ peer, time }, i) => {
+    const ours = singles.find(({ format }) => format.name === peer.format), prompt = theirPrompts[i].time;
+    const [best] = prompts.filter(({ format }) => format.name === peer.format).sort((a, b) => a.time.median - b.time.median);
+    const rate = (tokens, side, digits) => (side ? (tokens / side.time.median).toFixed(digits) : '-'), times = (side, other) => (side ? ratio(side.time, other).toFixed(2) : '-');
+    return [build, threads, peer.format, peer.name, rate(1, ours, 1), rate(1, { time }, 1), times(ours, time), rate(PROMPT, best, 0), rate(PROMPT, { time: prompt }, 0), times(best, prompt)];
+  })),
+  note: [...new Set(measured.flatMap(({ theirs }) => theirs.map(({ peer }) => `${peer.name} ${peer.version}`)))].join('; '),
+});
 
 export default async function decode({ builds = ['exact', 'fast'], threads = availableParallelism(), peers = false, limits }) {
   const teams = [...new Set([1, Math.min(threads, limits.threads)])];
   const measured = [];
-  for (const build of builds.filter((name) => name !== 'fast' || fastBuildRuns())) {
-    for (const size of teams) measured.push(await measure(build, size, limits));
+  const run = builds.filter((name) => name !== 'fast' || fastBuildRuns());
+  for (const build of run) {
+    for (const size of teams) measured.push(await measure(build, size, limits, peers && build === run.at(-1)));
   }
   const { layers, channels, vocab } = sizes;
   return {
@@ -61,6 +88,7 @@ export default async function decode({ builds = ['exact', 'fast'], threads = ava
           percent((promptGflop / layerGflop) * ratio(time, products.time)),
         ])),
       },
+      ...(peers ? [peerTable(measured.filter(({ theirs }) => theirs.length > 0))] : []),
     ],
   };
 }

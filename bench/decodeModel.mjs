@@ -10,7 +10,7 @@ const { vocab: V, layers: L, channels: C } = sizes;
 /** Numbers that are multiplied for every token: all matrices, the embedding as the output layer. */
 export const weightsPerToken = 12 * L * C * C + V * C;
 /** Where decoding begins and where it starts over: on average about as many tokens lie behind it as in between. */
-const FROM = 64, TO = 192;
+export const FROM = 64, TO = 192;
 /** Tokens of the prompt. */
 export const PROMPT = 512;
 export const promptTokens = Array.from({ length: PROMPT }, (_, i) => (i * 7919) % V);

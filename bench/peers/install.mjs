@@ -10,9 +10,10 @@ export const cacheFolder = join(process.env.XDG_CACHE_HOME || join(homedir(), '.
 
 /**
  * @param packages with their versions, the one that is meant first: `['jax@1.2.3']`.
+ * @param flags for npm.
  * @returns the file name from which `createRequire` finds them; null, and a printed reason, where they cannot be had.
  */
-export function installPeer(packages) {
+export function installPeer(packages, flags = []) {
   const folder = join(cacheFolder, packages[0].replace(/^@/, '').replaceAll('/', '-')), manifest = join(folder, 'package.json');
   if (existsSync(manifest)) return manifest;
   const part = `${folder}.${process.pid}`;
@@ -21,7 +22,7 @@ export function installPeer(packages) {
     mkdirSync(part, { recursive: true });
     writeFileSync(join(part, 'package.json'), '{ "private": true }\n');
     // what a package would run on arrival is not needed
-    execFileSync('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error', ...packages], { cwd: part, stdio: ['ignore', 'ignore', 'pipe'], encoding: 'utf8', timeout: 300_000 });
+    execFileSync('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error', ...flags, ...packages], { cwd: part, stdio: ['ignore', 'ignore', 'pipe'], encoding: 'utf8', timeout: 300_000 });
     renameSync(part, folder); // a folder that is there is whole
     return manifest;
   } catch (error) {
