@@ -1,6 +1,7 @@
 // From nothing to an engine that can run a plan, each time in a fresh process; and what a page has to load.
 import { execFileSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
+import { startChromium } from './chromium.mjs';
 import { median, spread } from './measure.mjs';
 import { percent } from './report.mjs';
 
@@ -16,6 +17,40 @@ console.log(JSON.stringify([imported - began, performance.now() - imported]));
 engine.stop();
 })();`;
 
+/** The same in a page: fresh ones, in each a worker that imports the library and makes an engine. Null without Chromium. */
+async function inChromium(sizes) {
+  const browser = await startChromium();
+  if (!browser) return null;
+  const samples = sizes.map(() => []);
+  try {
+    for (let run = 0; run <= RUNS; run++) {
+      for (const [i, threads] of sizes.entries()) {
+        const page = await browser.open();
+        const times = await page.evaluate((size) => new Promise((resolve, reject) => {
+          const worker = new Worker('/bench/loadWorker.mjs', { type: 'module' });
+          worker.onmessage = ({ data }) => resolve(data);
+          worker.onerror = ({ message }) => reject(new Error(message));
+          worker.postMessage(size);
+        }), threads);
+        if (run > 0) samples[i].push(times);
+        await page.close();
+      }
+    }
+  } finally {
+    await browser.close();
+  }
+  return { version: browser.version, samples };
+}
+
+const table = (title, sizes, samples) => ({
+  title,
+  columns: ['threads', 'import', 'engine ready', 'spread', 'both'],
+  rows: sizes.map((threads, i) => {
+    const imports = samples[i].map(([ms]) => ms), engines = samples[i].map(([, ms]) => ms);
+    return [threads, median(imports).toFixed(1), median(engines).toFixed(1), percent(spread(engines)), median(samples[i].map(([a, b]) => a + b)).toFixed(1)];
+  }),
+});
+
 export default async function load() {
   const sizes = [...new Set([1, availableParallelism()])], samples = sizes.map(() => []);
   for (let run = 0; run <= RUNS; run++) {
@@ -24,17 +59,12 @@ export default async function load() {
       if (run > 0) samples[i].push(times); // the first finds cold files
     }
   }
+  const page = await inChromium(sizes);
   const bundle = execFileSync(process.execPath, [new URL('../src/build/size.mjs', import.meta.url).pathname], { encoding: 'utf8' });
   return {
     tables: [
-      {
-        title: `Milliseconds in a fresh Node process, median of ${RUNS}.`,
-        columns: ['threads', 'import', 'engine ready', 'spread', 'both'],
-        rows: sizes.map((threads, i) => {
-          const imports = samples[i].map(([ms]) => ms), engines = samples[i].map(([, ms]) => ms);
-          return [threads, median(imports).toFixed(1), median(engines).toFixed(1), percent(spread(engines)), median(samples[i].map(([a, b]) => a + b)).toFixed(1)];
-        }),
-      },
+      table(`Milliseconds in a fresh Node process, median of ${RUNS}.`, sizes, samples),
+      ...(page ? [table(`Milliseconds in a worker of a fresh page, Chromium ${page.version}, median of ${RUNS}.`, sizes, page.samples)] : []),
       {
         title: 'What a page loads.',
         columns: ['part', 'KB gz', 'budget'],
