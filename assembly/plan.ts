@@ -1,7 +1,11 @@
 // A plan is the whole program of one step, laid out flat in linear memory.
-// Every thread walks the same plan at the same pace: run one instruction, meet at the barrier, go on.
+// Every thread walks the same plan and does its share of each instruction. Threads wait for each other only where an
+// instruction says so: before one that needs what others have just computed.
 //
-//   instruction = kernel (u32 table index, 0 ends the plan) | bytes to the next instruction (u32) | kernel arguments
+//   instruction = kernel (u32 table index, 0 ends the plan) | bytes to the next instruction (u32) and MEET | kernel arguments
+
+/** In the second word of an instruction: meet at the barrier afterwards. After the last one of a plan threads always do. */
+const MEET: u32 = 1;
 
 /** Shared by all threads, placed by the engine. */
 @unmanaged export class Team {
@@ -55,9 +59,10 @@ export function run(team: Team, plan: usize, thread: i32, threads: i32): void {
   let at = plan, kernel = load<u32>(at);
   while (kernel != 0) {
     call_indirect<void>(kernel, at + 8, thread, threads);
-    at += load<u32>(at, 4);
+    const step = load<u32>(at, 4);
+    at += step & ~MEET;
     kernel = load<u32>(at);
-    if (threads == 1) continue;
+    if (threads == 1 || (kernel != 0 && !(step & MEET))) continue;
     barrier(base, threads);
     if (failed(base)) return;
   }

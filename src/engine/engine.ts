@@ -30,6 +30,9 @@ const TEAM_BYTES = 256;
 const teamWord = (name: string): number => layouts['team']!.indexOf(name);
 const THREADS = teamWord('threads'), ROUND = teamWord('round'), JOB = teamWord('job'), PLAN = teamWord('plan');
 const SCRATCH = teamWord('scratch'), SCRATCH_BYTES = teamWord('scratchBytes'), FAILED = teamWord('failed'), REASON = FAILED + 1;
+
+/** In the second word of an instruction: threads wait for each other after it. As in assembly/plan.ts. */
+export const MEET = 1;
 const NOT_KERNELS = /^(run|serve|math[A-Z].*)$/;
 
 const compiled = new Map<string, WebAssembly.Module>();
@@ -105,7 +108,7 @@ export class Engine {
     }
   }
 
-  /** One instruction of a plan: the call of `kernel` with arguments by name, as 32-bit words. */
+  /** One instruction of a plan: the call of `kernel` with arguments by name, as 32-bit words. Add {@link MEET} to the second where threads must wait. */
   encode(kernel: string, args: Readonly<Record<string, number>>): number[] {
     const index = this.#kernels.get(kernel), layout = layouts[kernel];
     if (index === undefined || !layout) {

@@ -21,6 +21,11 @@ export interface Op<In extends readonly Tensor[] = readonly Tensor[], Attrs = ne
   readonly inPlace?: number;
   /** An input whose memory `out` may take over when nobody needs it any more; the kernel must allow it. */
   mayOverwrite?(inputs: In, attrs: Attrs): number | null;
+  /**
+   * Arguments of the kernel, by name, that it writes besides the memory of `out`. Without this list all buffers and
+   * inputs among the arguments count as written: safe, but then instructions that share one wait for each other.
+   */
+  readonly writes?: readonly string[];
   /** Working memory that the kernel needs, in bytes per thread. */
   scratch?(out: Tensor, inputs: In, attrs: Attrs): number;
   /** Floating-point operations, for reports; counted for matrix products and attention only. */

@@ -1,11 +1,11 @@
-// From graph to plan: order the work, give every tensor an address, write the instructions.
-//
-// Everything that is computed lives in one arena. A tensor keeps its place from the instruction that makes it to the
-// last one that reads it; after that others take the place over. `keep` and the outputs stay until the next run.
-import { type Address, aligned, type Engine } from '../engine/index.ts';
+// From graph to plan: order the work, give every tensor an address, see where threads must wait, write the instructions.
+import { type Address, aligned, type Engine, MEET } from '../engine/index.ts';
 import { bytes as size_ } from '../errors.ts';
+import { bytesOf, owner } from './access.ts';
+import { barriers, type Touched, touched } from './barriers.ts';
+import { layOut } from './layOut.ts';
 import type { Argument } from './op.ts';
-import { dependencies, size, type Tensor } from './tensor.ts';
+import { size, type Tensor } from './tensor.ts';
 
 export interface CompileOptions {
   /** Tensors whose numbers must still be there after run(), besides the outputs. */
@@ -18,7 +18,8 @@ export interface CompileOptions {
 
 export interface Plan {
   readonly engine: Engine;
-  /** Bytes for everything that is computed. */
+  /** Where everything that is computed lies. */
+  readonly arena: Address;
   readonly arenaBytes: number;
   /** Bytes of the instructions. */
   readonly codeBytes: number;
@@ -31,8 +32,10 @@ export interface Plan {
   run(): void;
   /** Gives the memory back: arena, code, and the inputs that this plan placed. */
   free(): void;
-  /** A table of kernels, names, shapes, bytes and FLOPs. */
+  /** A table of kernels, names, shapes, bytes and FLOPs, with a line where the threads wait for each other. */
   print(): string;
+  /** Runs instruction `i` alone, on what the others have left behind. */
+  runAlone(i: number): void;
   /** Runs every instruction alone, `runs` times over the whole plan, and returns the median milliseconds of each. */
   profile(runs?: number): number[];
 }
@@ -41,70 +44,17 @@ export interface Instruction {
   readonly kernel: string;
   readonly tensor: Tensor;
   readonly flops: number;
-}
-
-const bytesOf = (t: Tensor): number => aligned(size(t) * 4);
-
-/** The tensor whose memory `t` is: itself, or the input that it views or updates. */
-function owner(t: Tensor): Tensor {
-  let root = t;
-  for (let i = root.from?.op.inPlace; root.from && i !== undefined; i = root.from?.op.inPlace) root = root.from.inputs[i]!;
-  return root;
-}
-
-interface Layout {
-  readonly order: readonly Tensor[];
-  readonly offsets: ReadonlyMap<Tensor, number>;
-  readonly arenaBytes: number;
-  readonly largest: readonly (readonly [string, number])[];
-}
-
-/** Gives every computed tensor the lowest gap of the arena that is free while it lives. */
-function layOut(outputs: readonly Tensor[], keep: readonly Tensor[], places: ReadonlyMap<Tensor, Address>): Layout {
-  const order = dependencies([...outputs, ...keep]);
-  const lastUse = new Map<Tensor, number>();
-  order.forEach((t, i) => {
-    for (const x of [t, ...(t.from?.inputs ?? [])]) lastUse.set(owner(x), i);
-  });
-  for (const t of [...keep, ...outputs]) lastUse.set(owner(t), Infinity);
-
-  const offsets = new Map<Tensor, number>();
-  const peak: { t: Tensor; bytes: number }[] = [];
-  let alive: { t: Tensor; from: number; to: number }[] = [], arenaBytes = 0;
-  order.forEach((t, i) => {
-    if (!t.from || owner(t) !== t || places.has(t)) return;
-    // taking over the place of an input that ends here
-    const k = t.from.op.mayOverwrite?.(t.from.inputs, t.from.attrs as never) ?? null;
-    const over = k === null ? undefined : alive.find((a) => a.t === owner(t.from!.inputs[k]!));
-    const bytes = bytesOf(t);
-    if (over && lastUse.get(over.t) === i && over.to - over.from === bytes) {
-      over.t = t;
-      offsets.set(t, over.from);
-      return;
-    }
-    alive = alive.filter((a) => lastUse.get(a.t)! >= i);
-    alive.sort((a, b) => a.from - b.from);
-    let from = 0;
-    for (const a of alive) {
-      if (from + bytes <= a.from) break;
-      from = Math.max(from, a.to);
-    }
-    alive.push({ t, from, to: from + bytes });
-    offsets.set(t, from);
-    if (from + bytes > arenaBytes) {
-      arenaBytes = from + bytes;
-      peak.splice(0, peak.length, ...alive.map((a) => ({ t: a.t, bytes: a.to - a.from })));
-    }
-  });
-  const largest = peak.sort((a, b) => b.bytes - a.bytes).map(({ t, bytes }) => [`${t.name} (${t.shape.join(', ')})`, bytes] as const);
-  return { order, offsets, arenaBytes, largest };
+  /** Whether the threads wait for each other before it. */
+  readonly waits: boolean;
+  /** Addresses that it reads and writes. */
+  readonly touched: Touched;
 }
 
 /** Bytes that a plan for `outputs` would take, without taking them: the arena, and the inputs that have no place yet. */
 export function estimate(outputs: readonly Tensor[], { keep = [], places = new Map() }: CompileOptions = {}): { arenaBytes: number; inputBytes: number } {
   const { order, arenaBytes } = layOut(outputs, keep, places);
   const inputs = order.filter((t) => !t.from && !places.has(t));
-  return { arenaBytes, inputBytes: inputs.reduce((sum, t) => sum + bytesOf(t), 0) };
+  return { arenaBytes, inputBytes: inputs.reduce((sum, t) => sum + aligned(bytesOf(t)), 0) };
 }
 
 // Below this many operations and numbers a barrier costs more than a second thread brings.
@@ -112,7 +62,7 @@ const SMALL = 200_000;
 
 /** Compiles everything that `outputs` depend on into a plan. */
 export function compile(engine: Engine, outputs: readonly Tensor[], { keep = [], places = new Map<Tensor, Address>(), threads }: CompileOptions = {}): Plan {
-  const { order, offsets, arenaBytes, largest } = layOut(outputs, keep, places);
+  const { order, steps, offsets, arenaBytes, largest } = layOut(outputs, keep, places);
   const mine: [Tensor, Address][] = [];
   const giveBack = (): void => {
     for (const [t, address] of mine) {
@@ -142,57 +92,60 @@ export function compile(engine: Engine, outputs: readonly Tensor[], { keep = [],
   };
   const value = (a: Argument): number => (typeof a === 'number' ? a : 'tensor' in a ? at(a.tensor) + a.offset : at(a));
 
-  const words: number[] = [], instructions: Instruction[] = [], lengths: number[] = [];
+  const stretch = (t: Tensor) => ({ from: at(t), to: at(t) + aligned(bytesOf(t)) });
+  const memory = steps.map(({ access }) => touched(access, stretch)), waits = barriers(memory);
+  const words: number[] = [], instructions: Instruction[] = [], starts: number[] = [];
   let scratch = 0, work = 0;
-  for (const t of order) {
-    if (!t.from) continue;
-    const { op, inputs, attrs } = t.from;
-    const call = op.kernel(t, inputs, attrs as never);
-    if (!call) continue;
-    const [kernel, args] = call;
+  steps.forEach(({ tensor: t, call: [kernel, args] }, i) => {
+    const { op, inputs, attrs } = t.from!;
     scratch = Math.max(scratch, op.scratch?.(t, inputs, attrs as never) ?? 0);
     const flops = op.flops?.(t, inputs, attrs as never) ?? 0;
     work += flops + size(t);
-    const before = words.length;
-    words.push(...engine.encode(kernel, Object.fromEntries(Object.entries(args).map(([name, a]) => [name, value(a)]))));
-    instructions.push({ kernel, tensor: t, flops });
-    lengths.push(words.length - before);
-  }
+    starts.push(words.length);
+    const [index, bytes, ...encoded] = engine.encode(kernel, Object.fromEntries(Object.entries(args).map(([name, a]) => [name, value(a)]))) as [number, number];
+    words.push(index, bytes | (waits[i + 1] ? MEET : 0), ...encoded);
+    instructions.push({ kernel, tensor: t, flops, waits: waits[i]!, touched: memory[i]! });
+  });
+  starts.push(words.length);
   words.push(0, 0);
   engine.reserveScratch(scratch);
   const code = engine.memory.allocate(words.length * 4);
   engine.i32(code, words.length).set(words);
   const team = instructions.length === 0 ? 1 : (threads ?? (work < SMALL ? 1 : engine.threads));
+  const runAlone = (i: number): void => {
+    // the next instruction becomes the end of the plan for a moment
+    const next = starts[i + 1]!, live = engine.i32(code, words.length);
+    live[next] = 0;
+    engine.run(code + starts[i]! * 4, team);
+    live[next] = words[next]!;
+  };
 
   return {
-    engine, arenaBytes, codeBytes: words.length * 4, threads: team, instructions, at,
+    engine, arena, arenaBytes, codeBytes: words.length * 4, threads: team, instructions, at,
     read: (t) => engine.f32(at(t), size(t)),
     run: () => engine.run(code, team),
     free() {
       for (const address of [arena, code]) engine.memory.free(address);
       giveBack();
     },
+    runAlone,
     profile(runs = 11) {
-      // each instruction, followed by the word that ends a plan
-      const alone = engine.memory.allocate((Math.max(...lengths) + 2) * 4);
       const times = instructions.map((): number[] => []);
       for (let run = 0; run < runs; run++) {
-        let from = 0;
-        lengths.forEach((length, i) => {
-          engine.i32(alone, length + 2).set([...words.slice(from, from + length), 0, 0]);
-          from += length;
+        times.forEach((list, i) => {
           const began = performance.now();
-          engine.run(alone, team);
-          times[i]!.push(performance.now() - began);
+          runAlone(i);
+          list.push(performance.now() - began);
         });
       }
-      engine.memory.free(alone);
       return times.map((list) => list.sort((a, b) => a - b)[list.length >> 1]!);
     },
     print: () => [
-      ...instructions.map(({ kernel, tensor: t, flops }, i) =>
-        `${String(i).padStart(4)}  ${kernel.padEnd(24)}${t.name.padEnd(36)}(${t.shape.join(', ')})  ${size_(size(t) * 4)}${flops ? `  ${(flops / 1e6).toFixed(1)} MFLOP` : ''}`),
-      `arena ${size_(arenaBytes)}, code ${size_(words.length * 4)}, ${instructions.length} instructions, `
+      ...instructions.flatMap(({ kernel, tensor: t, flops, waits }, i) => [
+        ...(waits && team > 1 ? ['      ----'] : []),
+        `${String(i).padStart(4)}  ${kernel.padEnd(24)}${t.name.padEnd(36)}(${t.shape.join(', ')})  ${size_(size(t) * 4)}${flops ? `  ${(flops / 1e6).toFixed(1)} MFLOP` : ''}`,
+      ]),
+      `arena ${size_(arenaBytes)}, code ${size_(words.length * 4)}, ${instructions.length} instructions, ${waits.filter(Boolean).length} barriers, `
         + `${(instructions.reduce((sum, x) => sum + x.flops, 0) / 1e6).toFixed(1)} MFLOP, ${team} ${team === 1 ? 'thread' : 'threads'}`,
     ].join('\n'),
   };

@@ -4,6 +4,7 @@ import { createEngine, type Engine } from '../../src/engine/index.ts';
 import { backward } from '../../src/graph/backward.ts';
 import { compile } from '../../src/graph/plan.ts';
 import { input, param, size, type Tensor } from '../../src/graph/tensor.ts';
+import { audit } from './audit.ts';
 
 /** Small repeatable noise in [-0.5, 0.5), exactly representable as f32. */
 export const noise = (n: number, seed: number): Float64Array => Float64Array.from({ length: n }, (_, i) => {
@@ -70,6 +71,7 @@ export async function expectOp(
       });
       close(plan.read(grads.get(x)!), differences, tolerance * 5, `d${x.name}`);
     });
+    if (engine.threads === 1) audit(plan);
     plan.free();
   }
   expect(bits[1], 'two threads give the bits of one').toBe(bits[0]);

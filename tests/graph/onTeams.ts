@@ -3,6 +3,7 @@ import { expect } from 'vitest';
 import { createEngine, type Engine } from '../../src/engine/index.ts';
 import { compile, type Plan } from '../../src/graph/plan.ts';
 import { input, size, type Tensor } from '../../src/graph/tensor.ts';
+import { audit } from './audit.ts';
 
 let shared: Promise<Engine[]> | undefined;
 const engines = (): Promise<Engine[]> => (shared ??= Promise.all([createEngine({ threads: 1 }), createEngine({ threads: 2 })]));
@@ -36,6 +37,7 @@ export async function onTeams(outputs: readonly Tensor[], given: readonly Given[
     const plan = compile(engine, outputs, { keep: given.map((x) => x.tensor), threads: engine.threads });
     for (const { tensor, values, integers: whole } of given) write(plan, tensor, values, whole);
     results.push(use(plan).slice());
+    if (engine.threads === 1) audit(plan);
     plan.free();
   }
   const bits = results.map((x) => new Uint32Array(x.buffer));

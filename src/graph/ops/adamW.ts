@@ -86,6 +86,7 @@ const op = defineOp<[w: Tensor, g: Tensor, m: Tensor, v: Tensor, registers: Tens
   },
   kernel: (_out, [w, g, m, v, registers], options) => ['adamW', { w, g, m, v, registers, ...constants(options), n: size(w) }],
   inPlace: 0,
+  writes: ['m', 'v'],
 });
 
 const sparseOp = defineOp<[w: Tensor, g: Tensor, m: Tensor, v: Tensor, registers: Tensor, index: Tensor], AdamWOptions>({
@@ -96,6 +97,7 @@ const sparseOp = defineOp<[w: Tensor, g: Tensor, m: Tensor, v: Tensor, registers
   },
   kernel: (_out, [w, g, m, v, registers, index], options) => ['adamWSparse', { w, g, m, v, registers, ...constants(options), index, C: columns(w) }],
   inPlace: 0,
+  writes: ['m', 'v'],
   scratch: () => 96,
 });
 

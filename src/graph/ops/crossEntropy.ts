@@ -37,6 +37,7 @@ const grad = defineOp<readonly [logits: Tensor, targets: Tensor, weights: Tensor
   },
   kernel: (out, [logits, targets, weights, dloss, loss], { softcap }) =>
     ['crossEntropyGrad', { logits, targets, weights, dloss, loss: loss ?? 0, out, R: rows(logits), V: columns(logits), softcap }],
+  writes: ['loss'],
   // the largest tensor of a training step: it is never there twice
   mayOverwrite: () => 0,
 });

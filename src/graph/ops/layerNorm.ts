@@ -31,6 +31,7 @@ const gradX = defineOp<readonly [x: Tensor, scales: Tensor, weight: Tensor, y: T
   name: 'layerNormGrad',
   shape: ([x]) => x.shape,
   kernel: (out, [x, scales, weight, , dy, sum]) => ['layerNormGrad', { x, weight, dy, sum: sum ?? 0, out, scales, R: rows(x), C: columns(x) }],
+  writes: [],
   plus: (_out, sum, [x, scales, weight, y, dy, already]): Tensor | null => (already ? null : gradX([x, scales, weight, y, dy, sum], {})),
   mayOverwrite: () => 4,
 });
@@ -39,6 +40,7 @@ const gradWeight = defineOp<readonly [x: Tensor, scales: Tensor, y: Tensor, dy: 
   name: 'layerNormGradWeight',
   shape: (_inputs, { shape }) => shape,
   kernel: (out, [x, scales, , dy]) => ['layerNormGradWeight', { x, dy, out, scales, R: rows(x), C: columns(x) }],
+  writes: [],
 });
 
 /**

@@ -32,6 +32,7 @@ const gradX = defineOp<GradInputs, { weighted: boolean }>({
     const weight = weighted ? rest[0]! : 0, sum = rest[weighted ? 1 : 0] ?? 0;
     return ['rmsNormGrad', { x, weight, dy, sum, out, scales, R: rows(x), C: columns(x) }];
   },
+  writes: [],
   plus: (_out, sum, inputs, attrs): Tensor | null => (inputs.length > (attrs.weighted ? 5 : 4) ? null : gradX([...inputs, sum], attrs)),
   mayOverwrite: () => 3,
 });
@@ -40,6 +41,7 @@ const gradWeight = defineOp<readonly [x: Tensor, scales: Tensor, y: Tensor, dy: 
   name: 'rmsNormGradWeight',
   shape: (_inputs, { shape }) => shape,
   kernel: (out, [x, scales, , dy]) => ['rmsNormGradWeight', { x, dy, out, scales, R: rows(x), C: columns(x) }],
+  writes: [],
 });
 
 /**
