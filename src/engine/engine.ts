@@ -127,6 +127,11 @@ export class Engine {
     return [index, 8 + words.length * 4, ...words];
   }
 
+  /** Bytes of working memory of all threads together. */
+  get scratchBytes(): number {
+    return this.#scratchBytes * this.threads;
+  }
+
   /** Makes sure that every thread has at least `bytes` of working memory. Call it when a plan is compiled, not while one runs. */
   reserveScratch(bytes: number): void {
     if (bytes <= this.#scratchBytes) return;

@@ -8,9 +8,10 @@
 //
 // `compile` gives every promise a place in memory and writes the list of kernels that keeps them all.
 //
-// Reading order: tensor.ts, op.ts, ops/add.ts (a whole op), ops/matmul.ts, backward.ts, plan.ts, then any op.
+// Reading order: tensor.ts, op.ts, ops/add.ts (a whole op), ops/matmul.ts, backward.ts, recomputed.ts, plan.ts with
+// access.ts, barriers.ts and layOut.ts, then any op.
 export { backward } from './backward.ts';
 export { type Argument, type Call, defineOp, type Op } from './op.ts';
-export { compile, type CompileOptions, estimate, type Instruction, type Plan } from './plan.ts';
+export { compile, type CompileOptions, estimate, type Instruction, type Plan, type PlanBytes } from './plan.ts';
 export { columns, dependencies, input, newTensor, param, rows, type Shape, size, type Tensor } from './tensor.ts';
 export * from './ops/index.ts';

@@ -22,6 +22,8 @@ export interface Layout {
   readonly steps: readonly Step[];
   /** Places of computed tensors, in bytes from the start of the arena. */
   readonly offsets: ReadonlyMap<Tensor, number>;
+  /** Tensors that live in the place of another until that one takes it over. */
+  readonly guests: ReadonlyMap<Tensor, Tensor>;
   readonly arenaBytes: number;
   /** What the arena holds when it is fullest. */
   readonly largest: readonly (readonly [name: string, bytes: number])[];
@@ -34,8 +36,8 @@ interface Piece extends Stretch {
 /** Pieces up to this size may make the arena grow rather than cost a barrier. */
 const SMALL = 65_536;
 
-/** Above every address that there is: for tensors that have no place yet. */
-const NOWHERE = 2 ** 33;
+/** Above every address that anyone uses: for tensors that have no place yet. */
+const NOWHERE = 2 ** 48;
 
 /** For each tensor of `order` the number of the interval between barriers in which it is computed, if no memory were used twice. */
 function intervalsOf(order: readonly Tensor[], steps: readonly Step[], places: ReadonlyMap<Tensor, Address>): number[] {
@@ -73,13 +75,13 @@ export function layOut(outputs: readonly Tensor[], keep: readonly Tensor[], plac
     for (const x of [t, ...(t.from?.inputs ?? [])]) lastUse.set(owner(x), i);
   });
   for (const t of [...keep, ...outputs]) lastUse.set(owner(t), Infinity);
-  const users = countUsers(steps, order, intervals);
+  const users = countUsers(steps, order, intervals), guests = guestsOf(steps, order, places, lastUse);
 
   const offsets = new Map<Tensor, number>();
   const peak: Piece[] = [];
   let alive: Piece[] = [], arenaBytes = 0;
   order.forEach((t, i) => {
-    if (!t.from || owner(t) !== t || places.has(t)) return;
+    if (!t.from || owner(t) !== t || places.has(t) || guests.has(t)) return;
     const bytes = aligned(bytesOf(t)), interval = intervals[i]!;
     const free = (piece: Piece): boolean => lastUse.get(piece.tensor)! < i;
     // taking over the place of an input that ends here
@@ -108,7 +110,28 @@ export function layOut(outputs: readonly Tensor[], keep: readonly Tensor[], plac
     }
   });
   const largest = peak.map(({ tensor: t, from, to }) => [`${t.name} (${t.shape.join(', ')})`, to - from] as const).sort((a, b) => b[1] - a[1]);
-  return { order, steps, offsets, arenaBytes, largest };
+  return { order, steps, offsets, guests, arenaBytes, largest };
+}
+
+/**
+ * A tensor whose place is outside the arena may be able to take over the memory of an input that ends there. That input
+ * is then made in the same place from the start, if nothing else is done there in the meantime.
+ */
+function guestsOf(steps: readonly Step[], order: readonly Tensor[], places: ReadonlyMap<Tensor, Address>, lastUse: ReadonlyMap<Tensor, number>): Map<Tensor, Tensor> {
+  const guests = new Map<Tensor, Tensor>(), index = new Map(order.map((t, i) => [t, i]));
+  const overlaps = (a: Address, bytes: number, x: Tensor): boolean => {
+    const b = places.get(x);
+    return b !== undefined && b < a + bytes && a < b + aligned(bytesOf(x));
+  };
+  steps.forEach(({ tensor: t }, end) => {
+    const { op, inputs, attrs } = t.from!, k = op.mayOverwrite?.(inputs, attrs as never) ?? null, place = places.get(t);
+    if (k === null || place === undefined) return;
+    const guest = inputs[k]!, bytes = aligned(bytesOf(t)), begin = steps.findIndex((step) => step.tensor === guest);
+    if (begin < 0 || owner(guest) !== guest || places.has(guest) || aligned(bytesOf(guest)) !== bytes || lastUse.get(guest) !== index.get(t)) return;
+    const between = steps.slice(begin, end).some(({ access }) => [...access.reads, ...access.writes].some((x) => overlaps(place, bytes, x)));
+    if (!between) guests.set(guest, t);
+  });
+  return guests;
 }
 
 /** Start of the lowest gap of `bytes` bytes between pieces in order. */

@@ -50,11 +50,26 @@ export interface Instruction {
   readonly touched: Touched;
 }
 
-/** Bytes that a plan for `outputs` would take, without taking them: the arena, and the inputs that have no place yet. */
-export function estimate(outputs: readonly Tensor[], { keep = [], places = new Map() }: CompileOptions = {}): { arenaBytes: number; inputBytes: number } {
-  const { order, arenaBytes } = layOut(outputs, keep, places);
+/** What a plan takes. */
+export interface PlanBytes {
+  /** Everything that is computed. */
+  readonly arenaBytes: number;
+  /** Inputs that have no place yet. */
+  readonly inputBytes: number;
+  readonly codeBytes: number;
+  /** Working memory of the kernels for each thread; plans of one engine share it. */
+  readonly scratchBytes: number;
+}
+
+/** What a plan for `outputs` would take, without taking it. */
+export function estimate(outputs: readonly Tensor[], { keep = [], places = new Map() }: CompileOptions = {}): PlanBytes {
+  const { order, steps, arenaBytes } = layOut(outputs, keep, places);
   const inputs = order.filter((t) => !t.from && !places.has(t));
-  return { arenaBytes, inputBytes: inputs.reduce((sum, t) => sum + aligned(bytesOf(t)), 0) };
+  return {
+    arenaBytes: Math.max(64, arenaBytes), inputBytes: inputs.reduce((sum, t) => sum + Math.max(64, aligned(bytesOf(t))), 0),
+    codeBytes: aligned(8 + steps.reduce((sum, { call: [, args] }) => sum + 8 + 4 * Object.keys(args).length, 0)),
+    scratchBytes: aligned(Math.max(0, ...steps.map(({ tensor: t }) => t.from!.op.scratch?.(t, t.from!.inputs, t.from!.attrs as never) ?? 0))),
+  };
 }
 
 // Below this many operations and numbers a barrier costs more than a second thread brings.
@@ -62,7 +77,7 @@ const SMALL = 200_000;
 
 /** Compiles everything that `outputs` depend on into a plan. */
 export function compile(engine: Engine, outputs: readonly Tensor[], { keep = [], places = new Map<Tensor, Address>(), threads }: CompileOptions = {}): Plan {
-  const { order, steps, offsets, arenaBytes, largest } = layOut(outputs, keep, places);
+  const { order, steps, offsets, guests, arenaBytes, largest } = layOut(outputs, keep, places);
   const mine: [Tensor, Address][] = [];
   const giveBack = (): void => {
     for (const [t, address] of mine) {
@@ -84,7 +99,7 @@ export function compile(engine: Engine, outputs: readonly Tensor[], { keep = [],
     throw error;
   }
   const at = (t: Tensor): Address => {
-    const root = owner(t), place = places.get(root);
+    const root = owner(t), place = places.get(guests.get(root) ?? root);
     if (place !== undefined) return place;
     const offset = offsets.get(root);
     if (offset === undefined) throw new Error(`${t.name} is not part of this plan.`);

@@ -23,7 +23,15 @@ export interface TrainerOptions {
   /** Decides what dropout drops. */
   readonly seed: number;
   readonly tap?: Tap;
+  /**
+   * Does not keep what is computed inside a block until its gradients are, but computes it once more: much less memory
+   * for up to a third more time, and the same bits.
+   */
+  readonly recompute?: boolean;
 }
+
+/** Where blocks begin and end: what stays in memory when blocks are recomputed. */
+const BOUNDARY = /^(input|blocks\.\d+\.mlp\.sum)$/;
 
 /** Views of the engine's memory, made again when it has moved. */
 interface Views {
@@ -44,11 +52,10 @@ export class Trainer {
   norm = 0;
   readonly #weights: Weights;
   readonly #seed: number;
-  readonly #gradients: Address;
+  readonly #bytes: number;
   readonly #first: Address;
   readonly #second: Address;
   readonly #owned: Address[] = [];
-  #taken = 0;
   readonly #plans: { micro: Plan; update: Plan | null; clear: Plan | null };
   readonly #inputs: { tokens: Tensor; targets: Tensor; weights: Tensor; dloss: Tensor; seed: Tensor | null; registers: Tensor; loss: Tensor };
   readonly #waiting: Batch[];
@@ -61,7 +68,7 @@ export class Trainer {
    * @throws {OptionError} for a recipe that cannot work.
    * @throws {MemoryError} when it does not fit; names the largest parts.
    */
-  constructor({ transformer, weights, recipe, seed, tap = nameOnly }: TrainerOptions) {
+  constructor({ transformer, weights, recipe, seed, tap: given = nameOnly, recompute = false }: TrainerOptions) {
     checkRecipe(recipe);
     const engine = (this.engine = weights.engine);
     this.recipe = recipe;
@@ -70,39 +77,30 @@ export class Trainer {
     this.#seed = seed;
     const { config } = transformer, R = this.rows * recipe.context, many = recipe.accumulate > 1;
 
+    const boundaries: Tensor[] = [];
+    const tap: Tap = (name, x) => {
+      const found = given(name, x);
+      if (recompute && BOUNDARY.test(name)) boundaries.push(found);
+      return found;
+    };
     const sequence = wholeSequence(this.rows, recipe.context, { dropout: config.dropout > 0 || (config.tableDrop > 0 && config.ngrams.length > 0) });
     const targets = input('targets', [R]), counts = input('weights', [R]), dloss = input('dloss', [R]), registers = input('registers', [REGISTERS]);
     const logits = transformer.logits(transformer.hidden(sequence, { tap }), tap);
     const { loss, dlogits } = crossEntropyWithGradient(logits, targets, counts, dloss, { softcap: config.softcap });
     tap('loss', loss);
-    const found = backward(logits, tap('grad(logits)', dlogits));
+    const found = backward(logits, tap('grad(logits)', dlogits), [], boundaries);
     const gradientOf = (t: Tensor): Tensor => tap(`grad(${t.name})`, found.get(t) ?? fill(t.shape, 0));
 
-    // where everything lies: dense gradients as the weights do, tables (they come last) without
+    // dense gradients lie as the weights do; tables (they come last) have none
     const dense = weights.parameters.filter((p) => !isSparse(found.get(p.tensor) ?? p.tensor));
     const last = dense.at(-1)?.tensor, denseLength = last ? weights.offset(last) + Math.ceil(size(last) / 16) * 16 : 0;
-    const places = new Map(weights.places);
-    const { arenaBytes } = estimate([loss, ...found.values()], { places });
-    requireMemory([
-      ['activations', arenaBytes], ['weights', weights.length * 4], ['moments', weights.length * 8], ['gradients', denseLength * 4 * (many ? 2 : 1)],
-      ...weights.largest(),
-    ].slice(0, 4) as [string, number][]);
-    const take = (length: number, name: string): Address => {
-      const address = engine.memory.allocate(length * 4, [[name, length * 4]]);
-      this.#owned.push(address);
-      this.#taken += length * 4;
-      return address;
-    };
-    this.#first = take(weights.length, 'first moments');
-    this.#second = take(weights.length, 'second moments');
-    const each = take(denseLength, 'gradients');
-    this.#gradients = many ? take(denseLength, 'gradients of all parts') : each;
+    const each = new Stretch('gradients', denseLength), all = many ? new Stretch('gradients of all parts', denseLength) : each;
+    const first = new Stretch('first moments', weights.length), second = new Stretch('second moments', weights.length);
 
     const gradients = dense.map(({ tensor }) => {
       // a gradient that is another tensor's memory (a view, or one that two parameters share) gets a place of its own
-      const g = gradientOf(tensor), own = g.from && g.from.op.inPlace === undefined && !places.has(g) ? g : scale(g, 1);
-      places.set(own, each + weights.offset(tensor) * 4);
-      return own;
+      const g = gradientOf(tensor), own = g.from && g.from.op.inPlace === undefined && !each.has(g) ? g : scale(g, 1);
+      return each.place(own, weights.offset(tensor));
     });
     const sparse = weights.parameters.filter((p) => !dense.includes(p)).map(({ tensor, group }) => {
       const gradient = gradientOf(tensor);
@@ -110,22 +108,13 @@ export class Trainer {
     });
 
     const micro: Tensor[] = [loss, ...gradients, ...sparse.map(({ gradient, store }) => (store ? accumulateSparse(gradient, store) : gradient))];
-    const stretch = (name: string, base: Address, offset: number, length: number): Tensor => {
-      const t = input(name, [length]);
-      places.set(t, base + offset * 4);
-      return t;
-    };
-    if (many) {
-      const sum = add(stretch('all', this.#gradients, 0, denseLength), stretch('each', each, 0, denseLength));
-      places.set(sum, this.#gradients);
-      micro.push(sum);
-    }
+    if (many) micro.push(all.place(add(all.part('all', 0, denseLength), each.part('each', 0, denseLength)), 0));
 
-    const update: Tensor[] = [];
+    const update: Tensor[] = [], values = new Stretch('weights', weights.length);
     const sparseOf = ({ gradient, store }: { gradient: Tensor; store: SparseGradient | null }): SparseGradient => store ?? sparseGradient(gradient);
     if (recipe.clip > 0) {
       const runs = wholeRuns(dense.map(({ tensor }) => ({ offset: weights.offset(tensor), length: size(tensor) })));
-      update.push(clip([...runs.map(({ offset, length }) => stretch('gradients', this.#gradients, offset, length)), ...sparse.map(sparseOf)], registers, recipe.clip));
+      update.push(clip([...runs.map(({ offset, length }) => all.part('gradients', offset, length)), ...sparse.map(sparseOf)], registers, recipe.clip));
     }
     const options = (group: keyof Recipe['rates']) => ({
       beta1: recipe.beta1, beta2: recipe.beta2, eps: recipe.eps, decay: recipe.decay[group] ?? 0, rate: recipe.rates[group] ?? 1,
@@ -135,25 +124,46 @@ export class Trainer {
       if (!end) continue;
       const length = weights.offset(end) + Math.ceil(size(end) / 16) * 16 - offset;
       update.push(adamW(
-        stretch(`weights.${group}`, weights.address, offset, length), stretch(`gradients.${group}`, this.#gradients, offset, length),
-        stretch(`first.${group}`, this.#first, offset, length), stretch(`second.${group}`, this.#second, offset, length), registers, options(group),
+        values.part(`weights.${group}`, offset, length), all.part(`gradients.${group}`, offset, length),
+        first.part(`first.${group}`, offset, length), second.part(`second.${group}`, offset, length), registers, options(group),
       ));
     }
     for (const table of sparse) {
-      const at = weights.offset(table.tensor), moment = (base: Address): Tensor => view(stretch(`moment.${table.tensor.name}`, base, at, size(table.tensor)), table.tensor.shape);
-      update.push(adamWSparse(table.tensor, sparseOf(table), moment(this.#first), moment(this.#second), registers, options(table.group)));
+      const at = weights.offset(table.tensor), moment = (base: Stretch): Tensor => view(base.part(`moment.${table.tensor.name}`, at, size(table.tensor)), table.tensor.shape);
+      update.push(adamWSparse(table.tensor, sparseOf(table), moment(first), moment(second), registers, options(table.group)));
       if (table.store) update.push(clearRows(table.store));
     }
 
-    if (many) {
-      const zero = fill([denseLength], 0);
-      this.#plans = {
-        clear: compile(engine, [zero], { places: new Map([[zero, this.#gradients]]) }),
-        micro: compile(engine, micro, { places }), update: compile(engine, update, { places }),
-      };
-    } else {
-      this.#plans = { clear: null, micro: compile(engine, [...micro, ...update], { places }), update: null };
+    // what it takes is known, and told, before anything is taken
+    const parts = many ? [micro, update, [all.place(fill([denseLength], 0), 0)]] : [[...micro, ...update]];
+    const stretches = [...new Set([each, all, first, second])];
+    const imagined = new Map(weights.places);
+    values.lay(imagined, weights.address);
+    stretches.forEach((stretch, i) => stretch.lay(imagined, (i + 1) * 2 ** 33)); // anywhere, but apart
+    const need = parts.map((outputs) => estimate(outputs, { places: new Map(imagined) }));
+    const total = (of: keyof PlanBytes): number => need.reduce((sum, plan) => sum + plan[of], 0);
+    requireMemory([
+      ['activations', total('arenaBytes')], ['weights', weights.length * 4], ['moments', weights.length * 8], ['gradients', denseLength * 4 * (many ? 2 : 1)],
+      ['working memory of the threads', engine.threads * Math.max(...need.map(({ scratchBytes }) => scratchBytes))],
+    ]);
+    const before = engine.memory.used - engine.scratchBytes, places = new Map(weights.places), plans: Plan[] = [];
+    values.lay(places, weights.address);
+    try {
+      for (const stretch of stretches) {
+        const address = engine.memory.allocate(stretch.length * 4, [[stretch.name, stretch.length * 4]]);
+        this.#owned.push(address);
+        stretch.lay(places, address);
+      }
+      for (const outputs of parts) plans.push(compile(engine, outputs, { places }));
+    } catch (error) {
+      plans.forEach((plan) => plan.free());
+      for (const address of this.#owned) engine.memory.free(address);
+      throw error;
     }
+    this.#first = first.address;
+    this.#second = second.address;
+    this.#plans = { micro: plans[0]!, update: plans[1] ?? null, clear: plans[2] ?? null };
+    this.#bytes = weights.length * 4 + engine.memory.used - before;
     this.#inputs = { tokens: sequence.tokens, targets, weights: counts, dloss, seed: sequence.seed, registers, loss };
     this.#waiting = many ? Array.from({ length: recipe.accumulate }, () => createBatch(this.rows, recipe.context)) : [];
   }
@@ -163,10 +173,9 @@ export class Trainer {
     return this.#plans.micro;
   }
 
-  /** Bytes of gradients, moments, activations and instructions. */
+  /** Bytes of all memory that a step works in: weights, gradients, moments, activations, batch, instructions, and the threads' own. */
   get bytes(): number {
-    const plans = Object.values(this.#plans).filter((plan) => plan !== null);
-    return this.#taken + plans.reduce((sum, plan) => sum + plan.arenaBytes + plan.codeBytes, 0);
+    return this.#bytes;
   }
 
   /**
@@ -249,6 +258,41 @@ export class Trainer {
     philox(this.#seed, DROPOUT, index, this.#words);
     seed[0] = this.#words[0]!;
     seed[1] = this.#words[1]!;
+  }
+}
+
+/** Numbers side by side in memory, and the tensors that lie among them. */
+class Stretch {
+  readonly name: string;
+  readonly length: number;
+  /** Where it begins, once that is known. */
+  address: Address = 0;
+  readonly #offsets = new Map<Tensor, number>();
+
+  constructor(name: string, length: number) {
+    this.name = name;
+    this.length = length;
+  }
+
+  has(t: Tensor): boolean {
+    return this.#offsets.has(t);
+  }
+
+  /** Says that `t` lies `offset` numbers from the start. */
+  place(t: Tensor, offset: number): Tensor {
+    this.#offsets.set(t, offset);
+    return t;
+  }
+
+  /** A part of it as a tensor. */
+  part(name: string, offset: number, length: number): Tensor {
+    return this.place(input(name, [length]), offset);
+  }
+
+  /** Writes the places of all its tensors down, for a stretch that begins at `address`. */
+  lay(places: Map<Tensor, Address>, address: Address): void {
+    this.address = address;
+    for (const [t, offset] of this.#offsets) places.set(t, address + offset * 4);
   }
 }
 
