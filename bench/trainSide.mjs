@@ -63,7 +63,7 @@ async function main() {
       return `${(performance.now() - began) / 1000} ${loss}`;
     },
     memory: () => String(process.resourceUsage().maxRSS * 1024),
-    bytes: () => ({ announced: weights.length * 4 + trainer.bytes, used: engine.memory.used - before }),
+    bytes: () => ({ announced: trainer.bytes, used: engine.memory.used - before }),
     profile(runs) {
       const times = trainer.plan.profile(runs);
       return trainer.plan.instructions.map(({ kernel, tensor, flops }, i) => ({ kernel, name: tensor.name, flops, milliseconds: times[i] }));

@@ -50,11 +50,12 @@ export interface Instruction {
   readonly touched: Touched;
 }
 
-/** What a plan takes. */
+/** What a plan takes, in whole pieces of memory. */
 export interface PlanBytes {
   /** Everything that is computed. */
   readonly arenaBytes: number;
-  /** Inputs that have no place yet. */
+  /** Inputs that have no place yet, and so get one. */
+  readonly inputs: readonly Tensor[];
   readonly inputBytes: number;
   readonly codeBytes: number;
   /** Working memory of the kernels for each thread; plans of one engine share it. */
@@ -66,7 +67,7 @@ export function estimate(outputs: readonly Tensor[], { keep = [], places = new M
   const { order, steps, arenaBytes } = layOut(outputs, keep, places);
   const inputs = order.filter((t) => !t.from && !places.has(t));
   return {
-    arenaBytes: Math.max(64, arenaBytes), inputBytes: inputs.reduce((sum, t) => sum + Math.max(64, aligned(bytesOf(t))), 0),
+    arenaBytes, inputs, inputBytes: inputs.reduce((sum, t) => sum + aligned(bytesOf(t)), 0),
     codeBytes: aligned(8 + steps.reduce((sum, { call: [, args] }) => sum + 8 + 4 * Object.keys(args).length, 0)),
     scratchBytes: aligned(Math.max(0, ...steps.map(({ tensor: t }) => t.from!.op.scratch?.(t, t.from!.inputs, t.from!.attrs as never) ?? 0))),
   };

@@ -6,7 +6,7 @@
 // The trainer owns the memory of gradients and moments. A step fills the batch, writes a few registers and makes one
 // call; nothing is allocated.
 import { type Batch, createBatch, type Loader } from '../data/index.ts';
-import type { Address, Engine } from '../engine/index.ts';
+import { type Address, aligned, type Engine } from '../engine/index.ts';
 import {
   accumulateSparse, adamW, adamWSparse, add, backward, clearRows, clip, compile, crossEntropyWithGradient, estimate, fill, gradientNorm, input, isSparse, type Plan, REGISTERS,
   scale, size, sparseGradient, type SparseGradient, sparseStore, type Tensor, view, writeRegisters,
@@ -140,13 +140,16 @@ export class Trainer {
     const imagined = new Map(weights.places);
     values.lay(imagined, weights.address);
     stretches.forEach((stretch, i) => stretch.lay(imagined, (i + 1) * 2 ** 33)); // anywhere, but apart
-    const need = parts.map((outputs) => estimate(outputs, { places: new Map(imagined) }));
-    const total = (of: keyof PlanBytes): number => need.reduce((sum, plan) => sum + plan[of], 0);
-    requireMemory([
-      ['activations', total('arenaBytes')], ['weights', weights.length * 4], ['moments', weights.length * 8], ['gradients', denseLength * 4 * (many ? 2 : 1)],
-      ['working memory of the threads', engine.threads * Math.max(...need.map(({ scratchBytes }) => scratchBytes))],
-    ]);
-    const before = engine.memory.used - engine.scratchBytes, places = new Map(weights.places), plans: Plan[] = [];
+    const need = parts.map((outputs) => estimate(outputs, { places: imagined }));
+    const total = (sizes: readonly number[]): number => sizes.reduce((sum, bytes) => sum + bytes, 0);
+    const announced: [string, number][] = [
+      ['activations', total(need.map(({ arenaBytes }) => arenaBytes))], ['weights', weights.length * 4], ['moments', weights.length * 8], ['gradients', denseLength * 4 * (many ? 2 : 1)],
+      ['working memory of the threads', Math.max(engine.scratchBytes, engine.threads * Math.max(...need.map(({ scratchBytes }) => scratchBytes)))],
+      ['batch', total([...new Set(need.flatMap(({ inputs }) => inputs))].map((t) => aligned(size(t) * 4)))], ['instructions', total(need.map(({ codeBytes }) => codeBytes))],
+    ];
+    requireMemory(announced);
+    this.#bytes = total(announced.map(([, bytes]) => bytes));
+    const places = new Map(weights.places), plans: Plan[] = [];
     values.lay(places, weights.address);
     try {
       for (const stretch of stretches) {
@@ -163,7 +166,6 @@ export class Trainer {
     this.#first = first.address;
     this.#second = second.address;
     this.#plans = { micro: plans[0]!, update: plans[1] ?? null, clear: plans[2] ?? null };
-    this.#bytes = weights.length * 4 + engine.memory.used - before;
     this.#inputs = { tokens: sequence.tokens, targets, weights: counts, dloss, seed: sequence.seed, registers, loss };
     this.#waiting = many ? Array.from({ length: recipe.accumulate }, () => createBatch(this.rows, recipe.context)) : [];
   }
@@ -173,7 +175,7 @@ export class Trainer {
     return this.#plans.micro;
   }
 
-  /** Bytes of all memory that a step works in: weights, gradients, moments, activations, batch, instructions, and the threads' own. */
+  /** Bytes of all memory that a step works in, as they were announced before it was taken: weights, gradients, moments, activations, batch, instructions, and the threads' own. */
   get bytes(): number {
     return this.#bytes;
   }

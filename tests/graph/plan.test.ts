@@ -71,7 +71,7 @@ test('an instruction that writes what it does not say is found out', async () =>
 
 describe('a training step', async () => {
   const forms = {
-    gpt2: { form: 'gpt2', dropout: 0.1 }, llama: { form: 'llama' }, inkling: { form: 'inkling' },
+    gpt2: { form: 'gpt2', dropout: 0.1 }, llama: { form: 'llama' }, inkling: { form: 'inkling', ngrams: [{ n: 2, size: 64 }, { n: 3, size: 32 }] },
   } as const;
 
   async function weightsAfter(engine: Engine, form: keyof typeof forms, run?: (plan: Plan) => void): Promise<string> {
