@@ -7,7 +7,7 @@
 // The order of every sum depends on K alone: blocks of KC, inside a block k = 0, 1, 2 ... So a row has the same bits
 // alone and among others, whatever thread computes it.
 import { packA, packB } from "./pack";
-import { thin } from "./thin";
+import { THIN, thinAcross, thinAlong } from "./thin";
 import { MR, NR, tile } from "./tile";
 
 const MC: i32 = 240; // a multiple of both 5 and 6
@@ -57,12 +57,16 @@ export function gemm(
   M: i32, N: i32, K: i32, a: usize, lda: usize, ta: bool, b: usize, ldb: usize, tb: bool,
   c: usize, ldc: usize, add: usize, ldadd: usize, scratch: usize,
 ): void {
+  if (M <= THIN && tb && !ta) {
+    thinAlong(M, N, K, KC, a, lda, b, ldb, c, ldc, add, ldadd, scratch);
+    return;
+  }
   const at = scratch, bp = at + EDGE_BYTES, ap = bp + B_BYTES;
   for (let k = 0; k < K; k += KC) {
     const kc = min(KC, K - k);
     const more = k > 0 ? c : add, ldmore = k > 0 ? ldc : ldadd;
-    if (M < MR && !ta) {
-      thin(M, N, kc, a + (<usize>k << 2), lda, b + (tb ? <usize>k << 2 : <usize>k * ldb), ldb, tb, c, ldc, more, ldmore);
+    if (M < MR && !ta && !tb) {
+      thinAcross(M, N, kc, a + (<usize>k << 2), lda, b + <usize>k * ldb, ldb, c, ldc, more, ldmore);
       continue;
     }
     for (let i = 0, mc = 0; i < M; i += mc) {
