@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
+import { createEngine } from '../../../src/engine/index.ts';
 import { matmul } from '../../../src/graph/ops/matmul.ts';
-import { param } from '../../../src/graph/tensor.ts';
-import { expectOp } from '../expectOp.ts';
+import { compile } from '../../../src/graph/plan.ts';
+import { input, param, type Tensor } from '../../../src/graph/tensor.ts';
+import { expectOp, noise } from '../expectOp.ts';
 
 const product = (M: number, N: number, K: number, ta: boolean, tb: boolean) => (a: Float64Array, b: Float64Array): Float64Array =>
   Float64Array.from({ length: M * N }, (_, at) => {
@@ -44,6 +46,28 @@ test('a residual is added once where the inner size takes several blocks', async
     [[M, K], [N, K], [M, N]], { constants: [0, 1, 2], tolerance: 1e-5 },
   );
 });
+
+// stretches of lines and what is left of them, lines of whole pages, several blocks of k, more than are packed at once
+for (const [N, K] of [[61, 401], [260, 1024], [7, 3], [13, 14_000]] as const) {
+  test(`a row times ${N} x ${K} has the same bits alone and among others`, async () => {
+    const engine = await createEngine({ threads: 1 }), most = 13;
+    const b = input('b', [N, K]), values = { a: Float32Array.from(noise(most * K, 1)), b: Float32Array.from(noise(N * K, 2)), bias: Float32Array.from(noise(N, 3)) };
+    const times = (M: number): Float32Array => {
+      const a = input('a', [M, K]), bias = input('bias', [N]), plan = compile(engine, [matmul(a, b, { tb: true, add: bias })]);
+      const put = (t: Tensor, numbers: Float32Array): void => plan.read(t).set(numbers);
+      put(a, values.a.subarray(0, M * K));
+      put(b, values.b);
+      put(bias, values.bias);
+      plan.run();
+      const out = engine.f32(plan.at(plan.instructions.at(-1)!.tensor), M * N).slice();
+      plan.free();
+      return out;
+    };
+    const all = times(most);
+    for (let M = 1; M < most; M++) expect(times(M), `${M} rows`).toEqual(all.subarray(0, M * N));
+    engine.stop();
+  });
+}
 
 test('inner sizes that differ are refused by name', () => {
   expect(() => matmul(param('h.0.mlp.w', [4, 3]), param('x', [5, 7]))).toThrow('matmul: inner sizes differ. h.0.mlp.w (4, 3) has 3, x (5, 7) has 5.');
