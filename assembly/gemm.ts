@@ -13,7 +13,8 @@ import { MR, NR, tile } from "./tile";
 const MC: i32 = 240; // a multiple of both 5 and 6
 /** A last block may be this much longer: a few rows of their own would have all of B packed again. */
 const MC_LAST: i32 = 300;
-const KC: i32 = 384;
+/** Every sum runs in blocks of this many numbers. */
+export const KC: i32 = 384;
 
 // where a thread's scratch holds: an edge tile, the panel of B, the block of A
 const EDGE_BYTES: usize = 1024;

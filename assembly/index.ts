@@ -3,6 +3,7 @@ export * from "./activation";
 export * from "./adamW";
 export * from "./add";
 export * from "./attention";
+export * from "./attentionGrad";
 export * from "./clip";
 export * from "./convolution";
 export * from "./crossEntropy";

@@ -14,6 +14,8 @@ export interface AttentionOptions {
   readonly v: number;
   /** What scores are multiplied with; 1 / sqrt(hs) by default. */
   readonly scale?: number;
+  /** How many keys a query sees, itself the last of them; all up to itself by default. */
+  readonly window?: number;
   /** Receives the probabilities (S,nh,T,Tk), for those who want to see them. */
   readonly probs?: Tensor;
 }
@@ -21,11 +23,15 @@ export interface AttentionOptions {
 type Attrs = Required<Omit<AttentionOptions, 'probs'>>;
 type Inputs = readonly [q: Tensor, history: Tensor, start: Tensor, lse: Tensor, ...probs: Tensor[]];
 
-const BLOCK = 48; // at least the queries of a block in assembly/attention.ts
+// at least what assembly/scores.ts and assembly/tile.ts say: queries of a block, columns of a tile
+const BLOCK = 48, ROWS = 66, up = (n: number): number => Math.ceil(n / 16) * 16;
+const EVERYTHING = 2 ** 30;
 
 const op = defineOp<Inputs, Attrs>({
   name: 'attention',
-  shape([q, history, start, , probs], { nh, nkv, hs, k, v }) {
+  shape([q, history, start, , probs], { nh, nkv, hs, k, v, window, scale }) {
+    if (!(scale > 0)) throw new RangeError(`attention: scale must be above 0, but it is ${scale}.`);
+    if (!Number.isInteger(window) || window < 1) throw new RangeError(`attention: a query sees a whole number of keys, at least itself, but window is ${window}.`);
     if (nh % nkv) throw new ShapeError(`attention: ${nh} query heads cannot share ${nkv} heads of keys and values; the first must be a multiple of the second.`);
     if (nh * hs > columns(q)) throw new ShapeError(`attention: ${nh} heads of ${hs} do not fit in ${show(q)}.`);
     if (history.shape.length !== 3 || history.shape[0] !== size(start)) throw new ShapeError(`attention: the keys and values must be (${size(start)},Tk,...), but they are ${show(history)}.`);
@@ -34,9 +40,9 @@ const op = defineOp<Inputs, Attrs>({
     if (probs && size(probs) !== size(start) * nh * T * history.shape[1]!) throw new ShapeError(`attention: the probabilities are (${size(start)}, ${nh}, ${T}, ${history.shape[1]}), but there is ${show(probs)}.`);
     return [rows(q), nh * hs];
   },
-  kernel: (out, [q, history, start, lse, probs], { nh, nkv, hs, k, v, scale }) => ['attention', {
+  kernel: (out, [q, history, start, lse, probs], { nh, nkv, hs, k, v, window, scale }) => ['attention', {
     q, k: { tensor: history, offset: k * 4 }, v: { tensor: history, offset: v * 4 }, out, lse, probs: probs ?? 0, start,
-    S: size(start), T: rows(q) / size(start), Tk: history.shape[1]!, sq: columns(q), skv: columns(history), nh, nkv, hs, scale,
+    S: size(start), T: rows(q) / size(start), Tk: history.shape[1]!, sq: columns(q), skv: columns(history), nh, nkv, hs, window, scale,
   }],
   gradient: (dout, [q, history, start, lse, probs], out, attrs) => {
     if (size(q) !== size(history) || q.from !== history.from && !isView(history, q)) {
@@ -44,7 +50,11 @@ const op = defineOp<Inputs, Attrs>({
     }
     return [grad([q, start, lse, out, dout], attrs), null, null, null, ...(probs ? [null] : [])];
   },
-  scratch: (_out, [, history]) => GEMM_SCRATCH + BLOCK * (Math.ceil(history.shape[1]! / 4) * 4) * 4,
+  scratch: (_out, [, history], { hs }) => {
+    const keys = up(history.shape[1]!);
+    // few queries need what a product needs and their scores; many also their keys, values and queries
+    return Math.max(GEMM_SCRATCH + 4 * 8 * keys, 2048 + 4 * (ROWS * (keys + hs) + keys * (hs + up(hs))));
+  },
   flops: (_out, [q, history, start], { nh, hs }) => {
     const T = rows(q) / size(start), Tk = history.shape[1]!;
     return T === Tk ? 2 * rows(q) * T * nh * hs : 4 * rows(q) * Tk * nh * hs;
@@ -75,7 +85,7 @@ const grad = defineOp<[qkv: Tensor, start: Tensor, lse: Tensor, out: Tensor, dou
  * @returns (S·T, nh·hs)
  * @see Vaswani et al. 2017, https://arxiv.org/abs/1706.03762; Ainslie et al. 2023, https://arxiv.org/abs/2305.13245
  */
-export function attention(q: Tensor, history: Tensor, start: Tensor, { nh, nkv, hs, k, v, scale = 1 / Math.sqrt(hs), probs }: AttentionOptions): Tensor {
+export function attention(q: Tensor, history: Tensor, start: Tensor, { nh, nkv, hs, k, v, scale = 1 / Math.sqrt(hs), window = EVERYTHING, probs }: AttentionOptions): Tensor {
   const lse = buffer([size(start), nh, rows(q) / size(start)]);
-  return op([q, history, start, lse, ...(probs ? [probs] : [])], { nh, nkv, hs, k, v, scale });
+  return op([q, history, start, lse, ...(probs ? [probs] : [])], { nh, nkv, hs, k, v, window, scale });
 }

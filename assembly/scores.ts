@@ -1,0 +1,167 @@
+// The scores of a block of queries against all keys, while attention works on them. They lie in panels of NR keys:
+//
+//   query i, key j  at  panel j / NR, line i, place j % NR      a panel is ROWS lines of NR numbers
+//
+// A tile of scores is written there as it comes, a query is every ROWS-th line, and both products that follow read
+// the panels without packing them: by queries (rows of P in P V) and by keys (columns of dS in dSᵀ Q).
+import { exp4 } from "./math";
+import { madd, max4, storeHead, sum4 } from "./simd";
+import { MR, NR } from "./tile";
+
+/** Most queries of a block: whole tiles, and one block where T is 64. */
+export const ROWS: i32 = (64 + MR - 1) / MR * MR;
+/** Bytes of a line and of a panel. */
+export const LINE: usize = <usize>NR << 2;
+export const PANEL: usize = <usize>ROWS * LINE;
+
+/** MR lines of scores times a packed panel of B, [k][NR]: c[i,j] = sum over k of scores[i,k] b[k,j]. */
+export function scoresTile(k: i32, scores: usize, b: usize, c: usize, ldc: usize): void {
+  let c00 = f32x4.splat(0), c01 = f32x4.splat(0);
+  let c10 = f32x4.splat(0), c11 = f32x4.splat(0);
+  let c20 = f32x4.splat(0), c21 = f32x4.splat(0);
+  let c30 = f32x4.splat(0), c31 = f32x4.splat(0);
+  let c40 = f32x4.splat(0), c41 = f32x4.splat(0);
+  let c50 = f32x4.splat(0), c51 = f32x4.splat(0);
+  for (let j: usize = 0, end = <usize>k << 2; j < end; j += 4) {
+      const a = scores + j + (j & ~(LINE - 1)) * (PANEL / LINE - 1);
+      const b0 = v128.load(b), b1 = v128.load(b, 16);
+      const a0 = v128.load32_splat(a);
+      c00 = madd(a0, b0, c00);
+      c01 = madd(a0, b1, c01);
+      const a1 = v128.load32_splat(a, NR << 2);
+      c10 = madd(a1, b0, c10);
+      c11 = madd(a1, b1, c11);
+      const a2 = v128.load32_splat(a, 2 * NR << 2);
+      c20 = madd(a2, b0, c20);
+      c21 = madd(a2, b1, c21);
+      const a3 = v128.load32_splat(a, 3 * NR << 2);
+      c30 = madd(a3, b0, c30);
+      c31 = madd(a3, b1, c31);
+      const a4 = v128.load32_splat(a, 4 * NR << 2);
+      c40 = madd(a4, b0, c40);
+      c41 = madd(a4, b1, c41);
+      if (ASC_FEATURE_RELAXED_SIMD) {
+        const a5 = v128.load32_splat(a, 5 * NR << 2);
+        c50 = madd(a5, b0, c50);
+        c51 = madd(a5, b1, c51);
+      }
+      b += LINE;
+  }
+  v128.store(c, c00);
+  v128.store(c, c01, 16);
+  c += ldc;
+  v128.store(c, c10);
+  v128.store(c, c11, 16);
+  c += ldc;
+  v128.store(c, c20);
+  v128.store(c, c21, 16);
+  c += ldc;
+  v128.store(c, c30);
+  v128.store(c, c31, 16);
+  c += ldc;
+  v128.store(c, c40);
+  v128.store(c, c41, 16);
+  if (ASC_FEATURE_RELAXED_SIMD) {
+    c += ldc;
+    v128.store(c, c50);
+    v128.store(c, c51, 16);
+  }
+}
+
+/** Adds m by n numbers of a tile that lies in lines of NR at `from` to c, or just writes them there. */
+export function putTile(from: usize, c: usize, ldc: usize, m: i32, n: i32, add: bool): void {
+  for (let i = 0; i < m; i++, c += ldc, from += LINE) {
+    for (let j = 0; j < n; j += 4) {
+      const at = <usize>j << 2, x = v128.load(from + at), y = add ? f32x4.add(v128.load(c + at), x) : x;
+      if (j + 4 <= n) v128.store(c + at, y);
+      else storeHead(c + at, y, n - j);
+    }
+  }
+}
+
+/** The panel that holds key j. */
+// @ts-ignore: decorator
+@inline export function panelOf(scores: usize, j: i32): usize {
+  return scores + <usize>(j / NR) * PANEL;
+}
+
+/**
+ * Gives `value` to what MR lines may not see in the panels of keys from .. to - 1: the first line sees keys up to
+ * `end` - 1, at most `window` of them, every next line one key later.
+ */
+function hide(scores: usize, from: i32, to: i32, end: i32, window: i32, value: f32): void {
+  const hidden = f32x4.splat(value);
+  for (let j = from; j < to; j += NR) {
+    let at = panelOf(scores, j);
+    for (let i = 0; i < MR; i++) {
+      const behind = i32x4.splat(end + i), before = i32x4.splat(end + i - window);
+      let keys = i32x4.add(i32x4.splat(j), i32x4(0, 1, 2, 3));
+      for (const next = at + LINE; at < next; at += 16) {
+        const seen = v128.and(i32x4.lt_s(keys, behind), i32x4.ge_s(keys, before));
+        v128.store(at, v128.bitselect(v128.load(at), hidden, seen));
+        keys = i32x4.add(keys, i32x4.splat(4));
+      }
+    }
+  }
+}
+
+/**
+ * Hides what a row of tiles may not see, as `hide` does, in its panels from key `from` up to `to`: only where a line
+ * ends or begins. No line ends before key `end`, none begins behind `end` + MR - window.
+ */
+export function hideEnds(scores: usize, from: i32, to: i32, end: i32, window: i32, value: f32): void {
+  const diagonal = end / NR * NR;
+  hide(scores, max(from, diagonal), to, end, window, value);
+  hide(scores, from, min(diagonal, end + MR - window), end, window, value);
+}
+
+/**
+ * A row of tiles of scores becomes probabilities. Its panels run from key `from` up to `to`; which keys a line may see
+ * is said as for `hide`. The largest scaled score of each line goes to `top`, its sum of exponentials to `sum`, MR
+ * numbers each. A sum runs over four lanes, key j in lane j % 4. `work` has room for a vector for each line.
+ */
+export function softmaxLines(scores: usize, from: i32, to: i32, end: i32, window: i32, scale: f32, top: usize, sum: usize, work: usize): void {
+  hideEnds(scores, from, to, end, window, -Infinity);
+  // all lines side by side: they do not wait for each other
+  const begin = panelOf(scores, from), stop = panelOf(scores, to + NR - 1), lines: usize = 16 * MR, by = f32x4.splat(scale);
+  for (let i: usize = 0; i < lines; i += 16) v128.store(work + i, f32x4.splat(-Infinity));
+  for (let panel = begin; panel < stop; panel += PANEL) {
+    for (let i: usize = 0, at = panel; i < lines; i += 16) {
+      let most = v128.load(work + i);
+      for (const next = at + LINE; at < next; at += 32) most = f32x4.pmax(f32x4.pmax(v128.load(at), v128.load(at, 16)), most);
+      v128.store(work + i, most);
+    }
+  }
+  for (let i: usize = 0; i < lines; i += 16) {
+    const most = max4(v128.load(work + i)) * scale;
+    store<f32>(top + (i >> 2), most);
+    v128.store(work + i, f32x4.splat(0));
+  }
+  for (let panel = begin; panel < stop; panel += PANEL) {
+    for (let i: usize = 0, at = panel; i < lines; i += 16) {
+      const most = v128.load32_splat(top + (i >> 2));
+      let total = v128.load(work + i);
+      for (const next = at + LINE; at < next; at += 32) {
+        const e = exp4(f32x4.sub(f32x4.mul(v128.load(at), by), most)), f = exp4(f32x4.sub(f32x4.mul(v128.load(at, 16), by), most));
+        v128.store(at, e);
+        v128.store(at, f, 16);
+        total = f32x4.add(f32x4.add(total, e), f);
+      }
+      v128.store(work + i, total);
+    }
+  }
+  for (let i: usize = 0; i < lines; i += 16) {
+    const all = sum4(v128.load(work + i));
+    store<f32>(sum + (i >> 2), all);
+    v128.store(work + i, f32x4.splat(1 / all));
+  }
+  for (let panel = begin; panel < stop; panel += PANEL) {
+    for (let i: usize = 0, at = panel; i < lines; i += 16) {
+      const inverse = v128.load(work + i);
+      for (const next = at + LINE; at < next; at += 32) {
+        v128.store(at, f32x4.mul(v128.load(at), inverse));
+        v128.store(at, f32x4.mul(v128.load(at, 16), inverse), 16);
+      }
+    }
+  }
+}
