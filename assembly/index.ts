@@ -14,6 +14,7 @@ export * from "./matmul";
 export * from "./meanSquaredError";
 export * from "./ngram";
 export * from "./norm";
+export { embeddingQuantized, matmulQuantized } from "./quantized";
 export * from "./random";
 export * from "./remember";
 export * from "./rotate";

@@ -12,6 +12,7 @@
 // access.ts, barriers.ts and layOut.ts, then any op.
 export { backward } from './backward.ts';
 export { type Argument, type Call, defineOp, type Op } from './op.ts';
+export { isQuantizedType, packBlocks, packedBytes, type QuantizedType, quantizedTypes } from './packBlocks.ts';
 export { compile, type CompileOptions, estimate, type Instruction, type Plan, type PlanBytes } from './plan.ts';
 export { columns, dependencies, input, newTensor, param, rows, type Shape, size, type Tensor } from './tensor.ts';
 export * from './ops/index.ts';

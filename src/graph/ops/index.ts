@@ -9,6 +9,7 @@ export { dropout } from './dropout.ts';
 export { embedding } from './embedding.ts';
 export { buffer, fill, view } from './fill.ts';
 export { matmul, type MatmulOptions } from './matmul.ts';
+export { embeddingQuantized, matmulQuantized, type QuantizedMatrix, quantizedMatrix } from './matmulQuantized.ts';
 export { meanSquaredError } from './meanSquaredError.ts';
 export { exactBigramRows, ngramIds } from './ngramIds.ts';
 export { layerNorm } from './layerNorm.ts';
