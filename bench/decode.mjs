@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { fastBuildRuns } from '../dist/index.js';
 import { FROM, layerGflop, openModel, PROMPT, promptGflop, sizes, weightsPerToken } from './decodeModel.mjs';
 import { alternate, ratio } from './measure.mjs';
+import { decodeInChromium } from './peers/decodeInChromium.mjs';
 import { startDecodePeers } from './peers/decodePeers.mjs';
 import { percent } from './report.mjs';
 
@@ -59,6 +60,14 @@ const peerTable = (measured) => ({
   note: [...new Set(measured.flatMap(({ theirs }) => theirs.map(({ peer }) => `${peer.name} ${peer.version}`)))].join('; '),
 });
 
+const pageTable = ({ chromium, peer, rows }, threads) => ({
+  title: `In one page of Chromium ${chromium}, ${plural(threads)}: tokens per second of ${peer} and ours, in turns.`,
+  columns: ['build', 'weights', 'ours', 'spread', 'its', 'spread', 'ours / its'],
+  rows: rows.map(({ build, format, ours, theirs }) => [
+    build, format, ...(ours ? [(1 / ours.median).toFixed(1), percent(ours.spread)] : ['-', '-']), (1 / theirs.median).toFixed(1), percent(theirs.spread), ours ? ratio(ours, theirs).toFixed(2) : '-',
+  ]),
+});
+
 export default async function decode({ builds = ['exact', 'fast'], threads = availableParallelism(), peers = false, limits }) {
   const teams = [...new Set([1, Math.min(threads, limits.threads)])];
   const measured = [];
@@ -66,6 +75,7 @@ export default async function decode({ builds = ['exact', 'fast'], threads = ava
   for (const build of run) {
     for (const size of teams) measured.push(await measure(build, size, limits, peers && build === run.at(-1)));
   }
+  const page = peers ? await decodeInChromium(run, teams.at(-1)) : null;
   const { layers, channels, vocab } = sizes;
   return {
     tables: [
@@ -89,6 +99,7 @@ export default async function decode({ builds = ['exact', 'fast'], threads = ava
         ])),
       },
       ...(peers ? [peerTable(measured.filter(({ theirs }) => theirs.length > 0))] : []),
+      ...(page ? [pageTable(page, teams.at(-1))] : []),
     ],
   };
 }
