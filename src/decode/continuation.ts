@@ -1,5 +1,6 @@
 import type { Tokenizer } from '../tokenizer/index.ts';
-import { createSampler, type GenerateSettings } from './generateOptions.ts';
+import { createSampler } from './createSampler.ts';
+import type { GenerateSettings } from './generateOptions.ts';
 import type { Sampler } from './sampler.ts';
 import { StopStrings } from './stopStrings.ts';
 
@@ -17,7 +18,8 @@ export class Continuation {
   /** null as long as it goes on. */
   reason: Reason | null = null;
   readonly #tokenizer: Tokenizer;
-  readonly #most: number;
+  /** What the stages are told: prompt and tokens as one array. */
+  readonly #situation: { readonly tokens: number[]; readonly prompt: number; left: number };
   readonly #sampler: Sampler;
   readonly #characters: ReturnType<Tokenizer['stream']>;
   readonly #stops: StopStrings;
@@ -26,8 +28,8 @@ export class Continuation {
   constructor(tokenizer: Tokenizer, prompt: Uint32Array, settings: GenerateSettings) {
     this.prompt = prompt;
     this.#tokenizer = tokenizer;
-    this.#most = settings.tokens;
-    this.#sampler = createSampler(settings);
+    this.#situation = { tokens: [...prompt], prompt: prompt.length, left: settings.tokens };
+    this.#sampler = createSampler(settings, tokenizer);
     this.#characters = tokenizer.stream();
     this.#stops = new StopStrings(settings.stop);
     this.#special = new Set(tokenizer.specials.values());
@@ -40,15 +42,17 @@ export class Continuation {
    * @returns the token, and the text that can be shown now.
    */
   next(logits: Float32Array, full: boolean): { token: number; text: string } {
-    const token = this.#sampler.draw(logits, this.#tokenizer.size);
+    const situation = this.#situation, token = this.#sampler.draw(logits, situation, this.#tokenizer.size);
     let text = '';
     if (this.#special.has(token)) {
       this.reason = 'end';
     } else {
       this.tokens.push(token);
+      situation.tokens.push(token);
+      situation.left--;
       text = this.#stops.push(this.#characters.push(token));
       if (this.#stops.found !== null) this.reason = 'stop';
-      else if (this.tokens.length >= this.#most) this.reason = 'length';
+      else if (situation.left <= 0) this.reason = 'length';
       else if (full) this.reason = 'context';
     }
     if (this.reason !== null && this.reason !== 'stop') {

@@ -1,11 +1,5 @@
 import { closest, OptionError } from '../errors.ts';
-import { Random, stream } from '../random.ts';
 import { Decoder } from './decoder.ts';
-import { Sampler } from './sampler.ts';
-import type { Stage } from './stage.ts';
-import { temperature } from './temperature.ts';
-import { topK } from './topK.ts';
-import { topP } from './topP.ts';
 
 /** How tokens are drawn. The stages are applied in the order in which they stand here. */
 export interface SamplingOptions {
@@ -78,14 +72,3 @@ export function generateSettings(options: GenerateOptions): GenerateSettings {
 }
 
 const shown = (value: unknown): string => (typeof value === 'number' ? String(value) : JSON.stringify(value) ?? String(value));
-
-/** The sampler that the options ask for: temperature, then top-k, then top-p, as in Hugging Face. */
-export function createSampler({ temperature: t, topK: k, topP: p, seed, index }: Required<SamplingOptions>): Sampler {
-  // the likeliest token stays the likeliest in every stage
-  if (t === 0) return new Sampler([], null);
-  const stages: Stage[] = [];
-  if (t !== 1) stages.push(temperature(t));
-  if (k > 0) stages.push(topK(k));
-  if (p < 1) stages.push(topP(p));
-  return new Sampler(stages, new Random(seed, stream('sample', index)));
-}

@@ -12,11 +12,12 @@
 // temperature.ts (logits to a token), stopStrings.ts, continuation.ts, generate.ts, chat.ts.
 export { Chat, type ChatOptions, type Reply } from './chat.ts';
 export type { Reason } from './continuation.ts';
+export { createSampler } from './createSampler.ts';
 export { type Decodable, Decoder, type DecoderOptions } from './decoder.ts';
 export { generate, generateBatch, type Generated, type Piece, type Prompt } from './generate.ts';
-export { createSampler, type GenerateOptions, type SamplingOptions } from './generateOptions.ts';
+export type { GenerateOptions, SamplingOptions } from './generateOptions.ts';
 export { Sampler } from './sampler.ts';
-export type { Stage } from './stage.ts';
+export { forkStages, type Situation, type Stage } from './stage.ts';
 export { StopStrings } from './stopStrings.ts';
 export { temperature } from './temperature.ts';
 export { topK } from './topK.ts';

@@ -6,7 +6,7 @@
 import { math } from '../engine/index.ts';
 import { DataError, OptionError } from '../errors.ts';
 import type { Random } from '../random.ts';
-import type { Stage } from './stage.ts';
+import { NOTHING_YET, type Situation, type Stage } from './stage.ts';
 
 /** Draws the tokens of one sequence. */
 export class Sampler {
@@ -29,21 +29,29 @@ export class Sampler {
   }
 
   /**
-   * The next token. Of equally likely ones a greedy sampler takes the one with the lowest id.
+   * The next token. Of equally likely ones a greedy sampler takes the one with the lowest id. All stages are told which
+   * one it is.
    *
    * @param logits (V); not changed.
+   * @param situation what was said before, for stages that look back.
    * @param vocab only the first `vocab` tokens are candidates; default: all.
    * @throws {DataError} when a logit is not a number, as in a model whose training went wrong.
    * @throws {OptionError} when the stages left no token.
    */
-  draw(logits: Float32Array, vocab = logits.length): number {
+  draw(logits: Float32Array, situation: Situation = NOTHING_YET, vocab = logits.length): number {
+    const token = this.#choose(logits, situation, vocab);
+    for (let i = 0; i < this.stages.length; i++) this.stages[i]!.accept?.(token);
+    return token;
+  }
+
+  #choose(logits: Float32Array, situation: Situation, vocab: number): number {
     if (this.#logits.length !== vocab) {
       this.#logits = new Float32Array(vocab);
       this.#weights = new Float64Array(vocab);
     }
     const scores = this.#logits, weights = this.#weights;
     for (let i = 0; i < vocab; i++) scores[i] = logits[i]!;
-    for (let i = 0; i < this.stages.length; i++) this.stages[i]!.apply(scores);
+    for (let i = 0; i < this.stages.length; i++) this.stages[i]!.apply(scores, situation);
 
     const best = likeliest(scores);
     const most = scores[best]!;

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createSampler, Sampler, type Stage, temperature, topK, topP } from '../../src/decode/index.ts';
+import { createSampler, forkStages, Sampler, type Stage, temperature, topK, topP } from '../../src/decode/index.ts';
 import { Random } from '../../src/random.ts';
 
 const applied = (stage: Stage, logits: readonly number[]): number[] => {
   const copy = Float32Array.from(logits);
-  stage.apply(copy);
+  stage.apply(copy, { tokens: [], prompt: 0, left: 1 });
   return [...copy];
 };
 const none = -Infinity;
@@ -93,7 +93,7 @@ test('a greedy sampler takes the likeliest token, of equals the lowest id', () =
 
 test('only tokens of the vocabulary are drawn', () => {
   const sampler = createSampler({ temperature: 1, topK: 0, topP: 1, seed: 0, index: 0 });
-  for (let i = 0; i < 50; i++) expect(sampler.draw(Float32Array.of(0, 0, 99), 2)).toBeLessThan(2);
+  for (let i = 0; i < 50; i++) expect(sampler.draw(Float32Array.of(0, 0, 99), undefined, 2)).toBeLessThan(2);
 });
 
 test('the same seed and index draw the same tokens; others do not', () => {
@@ -123,4 +123,20 @@ test('logits that are no numbers, and stages that leave nothing, are errors', ()
   expect(() => sampler.draw(Float32Array.of(0, 1, Infinity))).toThrow('The logit of token 2 is Infinity.');
   const strict: Stage = { name: 'nothing', apply: (logits) => void logits.fill(none) };
   expect(() => new Sampler([strict], null).draw(Float32Array.of(0, 1))).toThrow('No token is left to draw: nothing removed all 2.');
+});
+
+test('stages learn the situation and the drawn token, and a fork goes its own way', () => {
+  const seen: [readonly number[], number][] = [];
+  const remembering = (drawn: number[]): Stage => ({
+    name: 'remembering',
+    apply: (_logits, { tokens, left }) => void seen.push([tokens, left]),
+    accept: (token) => void drawn.push(token),
+    fork: () => remembering([...drawn]),
+  });
+  const drawn: number[] = [], stage = remembering(drawn), sampler = new Sampler([stage], null);
+  expect(sampler.draw(Float32Array.of(0, 2, 1), { tokens: [5], prompt: 1, left: 3 })).toBe(1);
+  expect([seen, drawn]).toEqual([[[[5], 3]], [1]]);
+  const shared = topK(2), forks = forkStages([stage, shared]);
+  forks[0]!.accept!(7);
+  expect([drawn, forks[1]]).toEqual([[1], shared]);
 });
