@@ -27,6 +27,8 @@ import { first, last } from "./slice";
   dloss: usize;   // (R)
   loss: usize;    // (R), or 0 when nobody asks for it
   out: usize;     // (R,V), may be the logits
+  rows: usize;    // 0, or (R) i32: the first `count` rows of logits and out belong to these targets, weights, losses
+  count: usize;
   R: i32;
   V: i32;
   softcap: f32;
@@ -98,9 +100,15 @@ function sumOfCappedExp(l: usize, V: i32, most: v128, cap: v128, inverse: v128):
  * the gradient will stand.
  */
 export function crossEntropyGrad(p: CrossEntropyGrad, thread: i32, threads: i32): void {
-  const V = p.V, stride = <usize>V << 2, softcap = p.softcap;
-  for (let r = first(p.R, thread, threads), end = last(p.R, thread, threads); r < end; r++) {
-    const at = <usize>r << 2, row = p.logits + <usize>r * stride, out = p.out + <usize>r * stride;
+  const R = p.R, V = p.V, stride = <usize>V << 2, softcap = p.softcap, rows = p.rows, count = rows ? load<i32>(p.count) : R;
+  if (rows && p.loss) {
+    for (let r = first(R, thread, threads), end = last(R, thread, threads); r < end; r++) {
+      const at = <usize>r << 2;
+      if (load<i32>(p.targets + at) < 0 || load<f32>(p.weights + at) == 0) store<f32>(p.loss + at, 0);
+    }
+  }
+  for (let i = first(count, thread, threads), end = last(count, thread, threads); i < end; i++) {
+    const at = <usize>(rows ? load<i32>(rows + (<usize>i << 2)) : i) << 2, row = p.logits + <usize>i * stride, out = p.out + <usize>i * stride;
     const target = load<i32>(p.targets + at), weight = load<f32>(p.weights + at), d = load<f32>(p.dloss + at) * weight;
     let loss: f32 = 0;
     if (target < 0 || weight == 0) memory.fill(out, 0, stride);

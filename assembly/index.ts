@@ -10,6 +10,7 @@ export * from "./crossEntropy";
 export * from "./dropout";
 export * from "./embedding";
 export * from "./fill";
+export * from "./learned";
 export * from "./matmul";
 export * from "./meanSquaredError";
 export * from "./ngram";

@@ -22,8 +22,8 @@ export interface Transformer {
   readonly constants: ReadonlyMap<Tensor, Tensor>;
   /** Builds the graph from tokens to the last hidden state, (S·T, C), normed and ready for the output layer. */
   hidden(sequence: Sequence, options?: HiddenOptions): Tensor;
-  /** The output layer, uncapped: (rows, C) to (rows, V). */
-  logits(hidden: Tensor, tap?: Tap): Tensor;
+  /** The output layer, uncapped: (rows, C) to (rows, V); of the first `count` rows alone where that is given. */
+  logits(hidden: Tensor, tap?: Tap, count?: Tensor): Tensor;
 }
 
 export interface HiddenOptions {
@@ -130,6 +130,6 @@ export function transformer(config: TransformerConfig, seed = 0): Transformer {
 
   return {
     config, parameters, constants, hidden,
-    logits: (h, tap = nameOnly) => tap('logits', matmul(h, p.head ?? p.wte, { tb: true })),
+    logits: (h, tap = nameOnly, count) => tap('logits', matmul(h, p.head ?? p.wte, { tb: true, count })),
   };
 }

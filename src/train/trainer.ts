@@ -8,7 +8,7 @@
 import { type Batch, createBatch, type Loader } from '../data/index.ts';
 import { type Address, aligned, type Engine } from '../engine/index.ts';
 import {
-  accumulateSparse, adamW, adamWSparse, add, backward, clearRows, clip, compile, crossEntropyWithGradient, estimate, fill, gradientNorm, input, isSparse, type Plan, REGISTERS,
+  accumulateSparse, adamW, adamWSparse, add, backward, clearRows, clip, compile, crossEntropyWithGradient, embedding, estimate, fill, gradientNorm, input, isSparse, learnedRows, type Plan, REGISTERS,
   scale, size, sparseGradient, type SparseGradient, sparseStore, type Tensor, view, writeRegisters,
 } from '../graph/index.ts';
 import { requireMemory, type Transformer, type Weights } from '../models/index.ts';
@@ -85,8 +85,10 @@ export class Trainer {
     };
     const sequence = wholeSequence(this.rows, recipe.context, { dropout: config.dropout > 0 || (config.tableDrop > 0 && config.ngrams.length > 0) });
     const targets = input('targets', [R]), counts = input('weights', [R]), dloss = input('dloss', [R]), registers = input('registers', [REGISTERS]);
-    const logits = transformer.logits(transformer.hidden(sequence, { tap }), tap);
-    const { loss, dlogits } = crossEntropyWithGradient(logits, targets, counts, dloss, { softcap: config.softcap });
+    // logits of the learned rows alone, one behind the other
+    const learned = learnedRows(targets, counts);
+    const logits = transformer.logits(embedding(learned.rows, transformer.hidden(sequence, { tap })), tap, learned.count);
+    const { loss, dlogits } = crossEntropyWithGradient(logits, targets, counts, dloss, { softcap: config.softcap, learned });
     tap('loss', loss);
     const found = backward(logits, tap('grad(logits)', dlogits), [], boundaries);
     const gradientOf = (t: Tensor): Tensor => tap(`grad(${t.name})`, found.get(t) ?? fill(t.shape, 0));

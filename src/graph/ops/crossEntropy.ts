@@ -2,6 +2,8 @@ import { OptionError, ShapeError, show } from '../../errors.ts';
 import { defineOp } from '../op.ts';
 import { columns, rows, size, type Tensor } from '../tensor.ts';
 import { buffer } from './fill.ts';
+import type { LearnedRows } from './learnedRows.ts';
+import { writtenBy } from './writtenBy.ts';
 
 /** BLOCK floats of assembly/crossEntropy.ts. */
 const BLOCK_BYTES = 1024 * 4;
@@ -29,25 +31,17 @@ const op = defineOp<[logits: Tensor, targets: Tensor, weights: Tensor], Attrs>({
 });
 
 // an output of its own for the loss is written on the way
-const grad = defineOp<readonly [logits: Tensor, targets: Tensor, weights: Tensor, dloss: Tensor, ...loss: Tensor[]], Attrs>({
+const grad = defineOp<readonly [logits: Tensor, targets: Tensor, weights: Tensor, dloss: Tensor, ...more: [] | [loss: Tensor] | [loss: Tensor, rows: Tensor, count: Tensor]], Attrs>({
   name: 'crossEntropyGrad',
   shape([logits, targets, weights, dloss]) {
     requireRows(logits, targets, weights, dloss);
     return logits.shape;
   },
-  kernel: (out, [logits, targets, weights, dloss, loss], { softcap }) =>
-    ['crossEntropyGrad', { logits, targets, weights, dloss, loss: loss ?? 0, out, R: rows(logits), V: columns(logits), softcap }],
+  kernel: (out, [logits, targets, weights, dloss, loss, learned, count], { softcap }) =>
+    ['crossEntropyGrad', { logits, targets, weights, dloss, loss: loss ?? 0, out, rows: learned ?? 0, count: count ?? 0, R: rows(logits), V: columns(logits), softcap }],
   writes: ['loss'],
   // the largest tensor of a training step: it is never there twice
   mayOverwrite: () => 0,
-});
-
-/** The memory of `written` after `writer` has run. */
-const writtenBy = defineOp<[written: Tensor, writer: Tensor]>({
-  name: 'writtenBy',
-  shape: ([written]) => written.shape,
-  kernel: () => null,
-  inPlace: 0,
 });
 
 /**
@@ -74,16 +68,18 @@ export function crossEntropy(logits: Tensor, targets: Tensor, weights: Tensor, {
  * The loss and its gradient in one pass over the logits: what `crossEntropy` and `backward` give, a third faster.
  *
  * @param dloss (R): gradient of the loss.
+ * @param options.learned the rows that there are logits of, from `learnedRows`; targets, weights, dloss and loss keep one
+ *   number for every row. Without it there are logits of all rows.
  * @returns loss (R), and dlogits (R,V), from which `backward(logits, dlogits)` goes on.
  * @throws as {@link crossEntropy}.
  * @example
  * const { loss, dlogits } = crossEntropyWithGradient(logits, targets, weights, dloss);
  * const gradients = backward(logits, dlogits);
  */
-export function crossEntropyWithGradient(logits: Tensor, targets: Tensor, weights: Tensor, dloss: Tensor, { softcap = 0 }: { readonly softcap?: number } = {}): { loss: Tensor; dlogits: Tensor } {
+export function crossEntropyWithGradient(logits: Tensor, targets: Tensor, weights: Tensor, dloss: Tensor, { softcap = 0, learned }: { readonly softcap?: number; readonly learned?: LearnedRows | undefined } = {}): { loss: Tensor; dlogits: Tensor } {
   requireSoftcap(softcap);
-  const written = buffer([rows(logits)]), dlogits = grad([logits, targets, weights, dloss, written], { softcap });
-  return { loss: writtenBy([written, dlogits], {}), dlogits };
+  const written = buffer([rows(logits)]), dlogits = grad([logits, targets, weights, dloss, written, ...(learned ? [learned.rows, learned.count] as const : [] as const)], { softcap });
+  return { loss: writtenBy(written, dlogits), dlogits };
 }
 
 function requireSoftcap(softcap: number): void {

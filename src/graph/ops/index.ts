@@ -8,6 +8,7 @@ export { crossEntropy, crossEntropyWithGradient } from './crossEntropy.ts';
 export { dropout } from './dropout.ts';
 export { embedding } from './embedding.ts';
 export { buffer, fill, view } from './fill.ts';
+export { type LearnedRows, learnedRows } from './learnedRows.ts';
 export { matmul, type MatmulOptions } from './matmul.ts';
 export { embeddingQuantized, matmulQuantized, type QuantizedMatrix, quantizedMatrix } from './matmulQuantized.ts';
 export { meanSquaredError } from './meanSquaredError.ts';
