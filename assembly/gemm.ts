@@ -10,16 +10,15 @@ import { packA, packB } from "./pack";
 import { THIN, thinAcross, thinAlong } from "./thin";
 import { MR, NR, tile } from "./tile";
 
-const MC: i32 = 240; // a multiple of both 5 and 6
-/** A last block may be this much longer: a few rows of their own would have all of B packed again. */
-const MC_LAST: i32 = 300;
 /** Every sum runs in blocks of this many numbers. */
 export const KC: i32 = 384;
+/** Numbers in a block of A: it shares the second-level cache with C and what comes of B. */
+const A_SIZE: i32 = 300 * KC;
 
 // where a thread's scratch holds: an edge tile, the panel of B, the block of A
 const EDGE_BYTES: usize = 1024;
 const B_BYTES: usize = <usize>KC * <usize>NR * 4;
-const A_BYTES: usize = <usize>MC_LAST * <usize>KC * 4;
+const A_BYTES: usize = <usize>A_SIZE << 2;
 /** Bytes of scratch that `gemm` uses. */
 export const GEMM_SCRATCH: usize = EDGE_BYTES + B_BYTES + A_BYTES;
 
@@ -49,6 +48,13 @@ function panel(mc: i32, kc: i32, a: usize, b: usize, c: usize, ldc: usize, add: 
   }
 }
 
+/** Rows of A in a block: all, if they fit, else blocks of about the same size. B is packed again for each of them. */
+// @ts-ignore: decorator
+@inline function blockRows(M: i32, kc: i32): i32 {
+  const fit = A_SIZE / kc / MR * MR, blocks = (M + fit - 1) / fit;
+  return ((M + blocks - 1) / blocks + MR - 1) / MR * MR;
+}
+
 /**
  * @param a (M,K) with lines `lda` bytes apart, or, when `ta`, (K,M)
  * @param b (K,N) with lines `ldb` bytes apart, or, when `tb`, (N,K)
@@ -70,8 +76,9 @@ export function gemm(
       thinAcross(M, N, kc, a + (<usize>k << 2), lda, b + <usize>k * ldb, ldb, c, ldc, more, ldmore);
       continue;
     }
-    for (let i = 0, mc = 0; i < M; i += mc) {
-      mc = M - i <= MC_LAST ? M - i : MC;
+    const most = blockRows(M, kc);
+    for (let i = 0; i < M; i += most) {
+      const mc = min(most, M - i);
       packA(ap, a + (ta ? <usize>k * lda + (<usize>i << 2) : <usize>i * lda + (<usize>k << 2)), lda, !ta, mc, kc);
       for (let j = 0; j < N; j += NR) {
         const n = min(NR, N - j);

@@ -3,6 +3,7 @@
 // instruction says so: before one that needs what others have just computed.
 //
 //   instruction = kernel (u32 table index, 0 ends the plan) | bytes to the next instruction (u32) and MEET | kernel arguments
+import { setUnrolled } from "./tile";
 
 /** In the second word of an instruction: meet at the barrier afterwards. After the last one of a plan threads always do. */
 const MEET: u32 = 1;
@@ -16,6 +17,7 @@ const MEET: u32 = 1;
   plan: usize;       // the plan to run; 0 sends the threads home
   scratch: usize;    // working memory of the kernels, one piece per thread
   scratchBytes: i32; // size of one piece
+  unrolled: i32;     // 1 where the machine compiles unrolled loops well, see tile.ts
   failed: i32;       // 1 + the number of a thread that trapped; written outside Wasm, which then moves `round` on
 }
 
@@ -54,6 +56,7 @@ function barrier(team: usize, threads: i32): void {
  * Where a thread has failed, nobody waits any more and the barrier lets everybody through.
  */
 export function run(team: Team, plan: usize, thread: i32, threads: i32): void {
+  setUnrolled(team.unrolled != 0);
   scratch = team.scratch + <usize>thread * <usize>team.scratchBytes;
   const base = changetype<usize>(team);
   let at = plan, kernel = load<u32>(at);

@@ -29,10 +29,12 @@ interface Exports {
 const TEAM_BYTES = 256;
 const teamWord = (name: string): number => layouts['team']!.indexOf(name);
 const THREADS = teamWord('threads'), ROUND = teamWord('round'), JOB = teamWord('job'), PLAN = teamWord('plan');
-const SCRATCH = teamWord('scratch'), SCRATCH_BYTES = teamWord('scratchBytes'), FAILED = teamWord('failed'), REASON = FAILED + 1;
+const SCRATCH = teamWord('scratch'), SCRATCH_BYTES = teamWord('scratchBytes'), UNROLLED = teamWord('unrolled'), FAILED = teamWord('failed'), REASON = FAILED + 1;
 
 /** In the second word of an instruction: threads wait for each other after it. As in assembly/plan.ts. */
 export const MEET = 1;
+/** V8 before 13 runs out of registers in unrolled loops. It is told by what came into the language after it; the bits are the same either way. */
+const unrolls = 'Float16Array' in globalThis;
 const NOT_KERNELS = /^(run|serve|math[A-Z].*)$/;
 
 const compiled = new Map<string, WebAssembly.Module>();
@@ -86,6 +88,7 @@ export class Engine {
     this.#team = this.memory.allocate(TEAM_BYTES);
     this.#teamWords = new Int32Array(memory.buffer, this.#team, TEAM_BYTES / 4);
     this.#setTeam(THREADS, threads);
+    this.#setTeam(UNROLLED, Number(unrolls));
     const base = this.#exports.table.grow(this.kernels.length);
     this.kernels.forEach((name, i) => {
       this.#exports.table.set(base + i, this.#exports[name]);
