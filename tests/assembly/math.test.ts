@@ -1,11 +1,9 @@
 // The vector functions have no exports of their own, so a small module is compiled around them here.
-import { readFileSync } from 'node:fs';
-import asc from 'assemblyscript/asc';
 import { beforeAll, expect, test } from 'vitest';
+import { compileEntry } from './compileEntry.ts';
 import { erf } from './erf.ts';
 
 const NAMES = ['exp4', 'log4', 'tanh4', 'sigmoid4', 'erf4', 'sin4', 'cos4'] as const;
-const assembly = new URL('../../assembly/', import.meta.url);
 type Map4 = (from: number, to: number) => void;
 let memory: WebAssembly.Memory, functions: Record<string, Map4>;
 const AT = 1 << 17, COUNT = 1 << 16;
@@ -15,24 +13,10 @@ beforeAll(async () => {
 ${NAMES.map((name) => `export function ${name}s(from: usize, to: usize): void {
   for (let at = from; at < to; at += 16) v128.store(at, ${name}(v128.load(at)));
 }`).join('\n')}`;
-  let wasm: Uint8Array | undefined;
-  const { error, stderr } = await asc.main(['entry.ts', '--outFile', 'out.wasm', '--runtime', 'stub', '--enable', 'simd', '--optimizeLevel', '2', '--initialMemory', '32'], {
-    readFile: (name) => {
-      if (name === 'entry.ts') return source;
-      try {
-        return readFileSync(new URL(name, assembly), 'utf8');
-      } catch {
-        return null;
-      }
-    },
-    writeFile: (_name, contents) => void (wasm = contents as Uint8Array),
-    listFiles: () => [],
-  });
-  if (error) throw new Error(stderr.toString());
-  const instance = new WebAssembly.Instance(new WebAssembly.Module(wasm! as Uint8Array<ArrayBuffer>));
-  memory = instance.exports['memory'] as WebAssembly.Memory;
-  functions = Object.fromEntries(NAMES.map((name) => [name, instance.exports[`${name}s`] as Map4]));
-});
+  const exports = await compileEntry(source);
+  memory = exports.memory;
+  functions = Object.fromEntries(NAMES.map((name) => [name, exports[`${name}s`] as Map4]));
+}, 60_000);
 
 function apply(name: (typeof NAMES)[number], x: ArrayLike<number>): Float32Array {
   const view = new Float32Array(memory.buffer, AT, x.length);
