@@ -11,13 +11,13 @@
 // The order of every sum depends on the position alone: scores over channels, the softmax over four lanes of keys,
 // the output over keys in blocks of KC.
 import { attentionFew } from "./attentionFew";
-import { KC } from "./gemm";
 import { log4 } from "./math";
 import { packA, packB } from "./pack";
 import { scratch } from "./plan";
-import { LINE, PANEL, panelOf, putTile, ROWS, scoresTile, softmaxLines } from "./scores";
+import { LINE, PANEL, panelOf, panelScores, ROWS, softmaxLines, weigh } from "./scores";
 import { put } from "./row";
-import { MR, NR, tile } from "./tile";
+import { MR, NR } from "./tile";
+import { touch } from "./touch";
 
 @unmanaged export class Attention {
   q: usize; k: usize; v: usize;        // first head; rows lie sq, skv, skv numbers apart
@@ -40,34 +40,6 @@ function part(heads: i32, groups: i32, start: i32, thread: i32, threads: i32): i
   let group = 0;
   while (cost(group, start) < rest) group++;
   return <i32>(at / whole) * groups + group;
-}
-
-/** Scores of queries i .. n - 1, packed in tiles of which one begins at i, against one panel of keys. */
-function panelScores(i: i32, n: i32, hs: i32, q: usize, k: usize, to: usize): void {
-  const step = <usize>hs * (<usize>MR << 2);
-  for (; i < n; i += MR) {
-    const a = q + <usize>(i / MR) * step, c = to + <usize>i * LINE;
-    for (let d = 0; d < hs; d += KC) {
-      const add = d > 0 ? c : 0;
-      tile(min(KC, hs - d), a + <usize>d * (<usize>MR << 2), k + <usize>d * LINE, c, LINE, add, LINE);
-    }
-  }
-}
-
-/** Output of m queries, at most MR: probabilities of keys from .. end - 1 times values, packed in panels of Tk lines. */
-function weigh(m: i32, hs: i32, Tk: i32, from: i32, end: i32, p: usize, v: usize, out: usize, so: usize, edge: usize): void {
-  for (let c = 0; c < hs; c += NR, out += LINE, v += <usize>Tk * LINE) {
-    const n = min(NR, hs - c);
-    for (let j = from; j < end;) {
-      const stop = min(end, j - j % KC + KC), a = panelOf(p, j), b = v + <usize>j * LINE;
-      if (m == MR && n == NR && j == from) scoresTile(stop - j, a, b, out, so);
-      else {
-        scoresTile(stop - j, a, b, edge, LINE);
-        putTile(edge, out, so, m, n, j > from);
-      }
-      j = stop;
-    }
-  }
 }
 
 /** Copies a line of probabilities of keys from .. to - 1, which both begin panels, to a row of Tk numbers; zero elsewhere. */
@@ -97,7 +69,11 @@ export function attention(p: Attention, thread: i32, threads: i32): void {
       packed = s * p.nkv + g;
       low = high = from;
     }
+    touch(p.q + <usize>(s * T + t0) * sq + <usize>h * head, sq, n, head, edge);
+    touch(p.out + <usize>(s * T + t0) * so + <usize>h * head, so, n, head, edge);
     if (high < seen) {
+      touch(k + <usize>high * skv, skv, seen - high, head, edge);
+      touch(v + <usize>high * skv, skv, seen - high, head, edge);
       for (let j = high; j < seen; j += NR) packB(keys + <usize>j * head, k + <usize>j * skv, skv, true, min(NR, Tk - j), hs);
       for (let c = 0; c < hs; c += NR) {
         packB(values + <usize>(c / NR * Tk + high) * LINE, v + <usize>high * skv + (<usize>c << 2), skv, false, min(NR, hs - c), seen - high);

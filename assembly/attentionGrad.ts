@@ -1,80 +1,98 @@
-import { gemm, GEMM_SCRATCH } from "./gemm";
-import { exp4 } from "./math";
+// The gradient of attention. Probabilities are computed again from the scores and the log of their sum. With
+// D[i] = dO[i]·O[i] (Dao 2023, https://arxiv.org/abs/2307.08691):
+//
+//   dP = dO Vᵀ,   dS = scale P (dP - D),   dQ = dS K,   dK = dSᵀ Q,   dV = Pᵀ dO
+//
+// The gradients of keys and values are summed up turned round, channel by key: so the scores are the right side of
+// both products just as they lie. One thread does all queries of one head of keys and values, block by block, head by
+// head, so the sums over queries keep their order.
+import { along4, one, packA, packB } from "./pack";
 import { scratch } from "./plan";
-import { head, madd, storeHead, sum4 } from "./simd";
+import { dotRow } from "./row";
+import { LINE, PANEL, panelOf, panelScores, ROWS, slopeLines, weigh } from "./scores";
 import { first, last } from "./slice";
-import { MR } from "./tile";
+import { MR, NR, tile } from "./tile";
+import { touch } from "./touch";
 
 @unmanaged class AttentionGrad {
   q: usize; k: usize; v: usize; out: usize; lse: usize; dout: usize;
   dq: usize; dk: usize; dv: usize;     // strides as q, k, v
-  S: i32; T: i32; sq: i32; skv: i32; nh: i32; nkv: i32; hs: i32; scale: f32;
-}
-const BLOCK: i32 = 8 * MR;
-
-/** P[i] = exp(scale S[i] - lse) for the first n keys, zeros up to `end`. */
-function probabilities(row: usize, n: i32, end: i32, scale: f32, lse: f32): void {
-  const by = f32x4.splat(scale), minus = f32x4.splat(lse), whole = n & ~3, rest = n & 3;
-  let i = 0;
-  for (; i < whole; i += 4) {
-    const at = row + (<usize>i << 2);
-    v128.store(at, exp4(f32x4.sub(f32x4.mul(v128.load(at), by), minus)));
-  }
-  if (rest) {
-    const at = row + (<usize>whole << 2);
-    v128.store(at, head(exp4(f32x4.sub(f32x4.mul(v128.load(at), by), minus)), rest));
-    i += 4;
-  }
-  for (; i < end; i += 4) v128.store(row + (<usize>i << 2), f32x4.splat(0));
+  S: i32; T: i32; sq: i32; skv: i32; nh: i32; nkv: i32; hs: i32; window: i32; scale: f32;
 }
 
-function dot(a: usize, b: usize, n: i32): f32 {
-  let sum = f32x4.splat(0), i = 0;
-  for (; i + 4 <= n; i += 4) sum = madd(v128.load(a + (<usize>i << 2)), v128.load(b + (<usize>i << 2)), sum);
-  if (i < n) sum = madd(head(v128.load(a + (<usize>i << 2)), n - i), head(v128.load(b + (<usize>i << 2)), n - i), sum);
-  return sum4(sum);
+/** to[channel, key] = add + sum over k queries of left[query, channel] right[query, key], for one panel of keys. */
+function panelSum(hs: i32, k: i32, left: usize, step: usize, right: usize, to: usize, add: bool): void {
+  for (let c = 0; c < hs; c += MR, left += step, to += <usize>MR * LINE) tile(k, left, right, to, LINE, add ? to : 0, LINE);
 }
 
-// With D[i] = dO[i]·O[i]:   dS = scale P (dO Vᵀ - D),   dQ = dS K,   dK = dSᵀ Q,   dV = Pᵀ dO     (Dao 2023, https://arxiv.org/abs/2307.08691)
-// One thread does all queries of one head of keys and values, so the sums over queries keep their order.
+/** Writes a panel [channel][NR] as rows of channels, of which there are n. */
+function turnBack(hs: i32, n: i32, from: usize, to: usize, stride: usize): void {
+  let c = 0;
+  for (; c + 4 <= hs; c += 4) along4(to + (<usize>c << 2), stride, from + <usize>c * LINE, LINE, n);
+  for (; c < hs; c++) one(to + (<usize>c << 2), stride, from + <usize>c * LINE, n);
+}
+
 export function attentionGrad(p: AttentionGrad, thread: i32, threads: i32): void {
-  const T = p.T, nh = p.nh, nkv = p.nkv, hs = p.hs, scale = p.scale, group = nh / nkv;
-  const sq = <usize>p.sq << 2, skv = <usize>p.skv << 2, so = <usize>(nh * hs) << 2, bytes = <usize>hs << 2;
-  const jobs = p.S * nkv, ld = <usize>((T + 3) & ~3) << 2;
-  const P = scratch + GEMM_SCRATCH, dS = P + <usize>BLOCK * ld;
-  for (let j = first(jobs, thread, threads), end = last(jobs, thread, threads); j < end; j++) {
-    const g = j % nkv, s = j / nkv, kv = <usize>s * <usize>T * skv + <usize>g * bytes;
-    const k = p.k + kv, v = p.v + kv, dk = p.dk + kv, dv = p.dv + kv;
-    for (let t = 0; t < T; t++) {
-      memory.fill(dk + <usize>t * skv, 0, bytes);
-      memory.fill(dv + <usize>t * skv, 0, bytes);
+  const T = p.T, nh = p.nh, nkv = p.nkv, hs = p.hs, scale = p.scale, share = nh / nkv, window = p.window;
+  const sq = <usize>p.sq << 2, skv = <usize>p.skv << 2, so = <usize>(nh * hs) << 2, head = <usize>hs << 2;
+  const panels = <usize>((T + NR - 1) / NR), tall = <usize>((hs + MR - 1) / MR * MR), wide = <usize>((hs + NR - 1) / NR), turned = tall * LINE;
+  // scratch: an edge tile | lse and D of each query | of a block: q and dO in lines and turned, scores, slopes |
+  // of all keys: keys and values in lines, keys turned, dK and dV turned
+  const edge = scratch, lse = edge + 1024, d = lse + 512, q = d + 512, o = q + <usize>ROWS * head;
+  const qTurned = o + <usize>ROWS * head, oTurned = qTurned + tall * <usize>(ROWS << 2), scores = oTurned + tall * <usize>(ROWS << 2);
+  const slopes = scores + panels * PANEL, keys = slopes + panels * PANEL, values = keys + panels * <usize>NR * head;
+  const across = values + panels * <usize>NR * head, dk = across + wide * <usize>T * LINE, dv = dk + panels * turned;
+  const jobs = p.S * nkv;
+  for (let job = first(jobs, thread, threads), end = last(jobs, thread, threads); job < end; job++) {
+    const g = job % nkv, s = job / nkv, kv = <usize>s * <usize>T * skv + <usize>g * head;
+    touch(p.k + kv, skv, T, head, edge);
+    touch(p.v + kv, skv, T, head, edge);
+    for (let j = 0; j < T; j += NR) {
+      packB(keys + <usize>j * head, p.k + kv + <usize>j * skv, skv, true, min(NR, T - j), hs);
+      packB(values + <usize>j * head, p.v + kv + <usize>j * skv, skv, true, min(NR, T - j), hs);
     }
-    for (let h = g * group; h < (g + 1) * group; h++) {
-      for (let t0 = 0; t0 < T; t0 += BLOCK) {
-        const n = min(BLOCK, T - t0), seen = t0 + n, wide = (seen + 3) & ~3, row = <usize>(s * T + t0);
-        const q = p.q + row * sq + <usize>h * bytes, dq = p.dq + row * sq + <usize>h * bytes;
-        const out = p.out + row * so + <usize>h * bytes, dout = p.dout + row * so + <usize>h * bytes;
-        gemm(n, seen, hs, q, sq, false, k, skv, true, P, ld, 0, 0, scratch);
-        gemm(n, seen, hs, dout, so, false, v, skv, true, dS, ld, 0, 0, scratch);
-        for (let i = 0; i < n; i++) {
-          const lse = load<f32>(p.lse + (<usize>((s * nh + h) * T + t0 + i) << 2));
-          const pr = P + <usize>i * ld, ds = dS + <usize>i * ld;
-          probabilities(pr, t0 + i + 1, wide, scale, lse);
-          const d = f32x4.splat(dot(dout + <usize>i * so, out + <usize>i * so, hs)), by = f32x4.splat(scale);
-          let c = 0;
-          for (; c + 4 <= seen; c += 4) {
-            const at = <usize>c << 2;
-            v128.store(ds + at, f32x4.mul(by, f32x4.mul(v128.load(pr + at), f32x4.sub(v128.load(ds + at), d))));
-          }
-          if (c < seen) {
-            const at = <usize>c << 2;
-            storeHead(ds + at, f32x4.mul(by, f32x4.mul(v128.load(pr + at), f32x4.sub(v128.load(ds + at), d))), seen - c);
-          }
+    for (let c = 0; c < hs; c += NR) packB(across + <usize>(c / NR * T) * LINE, p.k + kv + (<usize>c << 2), skv, false, min(NR, hs - c), T);
+    for (let h = g * share; h < (g + 1) * share; h++) {
+      for (let t0 = 0; t0 < T; t0 += ROWS) {
+        const n = min(ROWS, T - t0), seen = t0 + n, row = <usize>(s * T + t0), from = max(0, t0 + 1 - window) / NR * NR;
+        const qRow = p.q + row * sq + <usize>h * head, dqRow = p.dq + row * sq + <usize>h * head;
+        const oRow = p.out + row * so + <usize>h * head, doRow = p.dout + row * so + <usize>h * head;
+        touch(qRow, sq, n, head, edge);
+        touch(doRow, so, n, head, edge);
+        touch(oRow, so, n, head, edge);
+        touch(dqRow, sq, n, head, edge);
+        packA(q, qRow, sq, true, n, hs);
+        packA(o, doRow, so, true, n, hs);
+        packA(qTurned, qRow, sq, false, hs, n);
+        packA(oTurned, doRow, so, false, hs, n);
+        memory.copy(lse, p.lse + (<usize>((s * nh + h) * T + t0) << 2), <usize>n << 2);
+        for (let i = 0; i < n; i++) store<f32>(d + (<usize>i << 2), dotRow(doRow + <usize>i * so, oRow + <usize>i * so, hs));
+        for (let j = from; j < seen; j += NR) {
+          const i = max(0, j - t0) / MR * MR, behind = min(n, j + NR - 1 + window - t0);
+          panelScores(i, behind, hs, q, keys + <usize>j * head, panelOf(scores, j));
+          panelScores(i, behind, hs, o, values + <usize>j * head, panelOf(slopes, j));
         }
-        gemm(n, hs, seen, dS, ld, false, k, skv, false, dq, sq, 0, 0, scratch);
-        gemm(seen, hs, n, dS, ld, true, q, sq, false, dk, skv, dk, skv, scratch);
-        gemm(seen, hs, n, P, ld, true, dout, so, false, dv, skv, dv, skv, scratch);
+        for (let i = 0; i < n; i += MR) {
+          const m = min(MR, n - i), stop = t0 + i + m, lo = max(0, t0 + i + 1 - window) / NR * NR, line = <usize>i * LINE, at = <usize>i << 2;
+          slopeLines(scores + line, slopes + line, lo, stop, t0 + i + 1, window, scale, lse + at, d + at);
+          weigh(m, hs, T, lo, stop, slopes + line, across, dqRow + <usize>i * sq, sq, edge);
+        }
+        const step = <usize>(n * MR) << 2;
+        for (let j = from; j < seen; j += NR) {
+          // the first to see a panel's first key is its own query
+          const i = max(0, j - t0), k = min(n, j + NR - 1 + window - t0) - i, add = h > g * share || j < t0;
+          const line = <usize>i * LINE, left = <usize>(i * MR) << 2, to = <usize>(j / NR) * turned;
+          panelSum(hs, k, qTurned + left, step, panelOf(slopes, j) + line, dk + to, add);
+          panelSum(hs, k, oTurned + left, step, panelOf(scores, j) + line, dv + to, add);
+        }
       }
+    }
+    touch(p.dk + kv, skv, T, head, edge);
+    touch(p.dv + kv, skv, T, head, edge);
+    for (let j = 0; j < T; j += NR) {
+      const at = kv + <usize>j * skv, panel = <usize>(j / NR) * turned;
+      turnBack(hs, min(NR, T - j), dk + panel, p.dk + at, skv);
+      turnBack(hs, min(NR, T - j), dv + panel, p.dv + at, skv);
     }
   }
 }

@@ -70,7 +70,7 @@ function along6(dst: usize, src: usize, stride: usize, kc: i32): void {
 }
 
 /** Four lines along k into a panel whose k-rows are `step` bytes apart. */
-function along4(dst: usize, step: usize, p0: usize, stride: usize, kc: i32): void {
+export function along4(dst: usize, step: usize, p0: usize, stride: usize, kc: i32): void {
   let p1 = p0 + stride, p2 = p1 + stride, p3 = p2 + stride, k = 0;
   for (; k + 4 <= kc; k += 4) {
     turn4(dst, step, p0, p1, p2, p3);
@@ -88,7 +88,7 @@ function along4(dst: usize, step: usize, p0: usize, stride: usize, kc: i32): voi
 }
 
 /** One line along k, or zeros when `p` is 0. */
-function one(dst: usize, step: usize, p: usize, kc: i32): void {
+export function one(dst: usize, step: usize, p: usize, kc: i32): void {
   if (p == 0) {
     for (let k = 0; k < kc; k++, dst += step) store<f32>(dst, 0);
     return;

@@ -4,15 +4,22 @@
 //
 // A tile of scores is written there as it comes, a query is every ROWS-th line, and both products that follow read
 // the panels without packing them: by queries (rows of P in P V) and by keys (columns of dS in dSᵀ Q).
+import { KC } from "./gemm";
 import { exp4 } from "./math";
 import { madd, max4, storeHead, sum4 } from "./simd";
-import { MR, NR } from "./tile";
+import { MR, NR, tile } from "./tile";
 
 /** Most queries of a block: whole tiles, and one block where T is 64. */
 export const ROWS: i32 = (64 + MR - 1) / MR * MR;
 /** Bytes of a line and of a panel. */
 export const LINE: usize = <usize>NR << 2;
 export const PANEL: usize = <usize>ROWS * LINE;
+
+/** The panel that holds key j. */
+// @ts-ignore: decorator
+@inline export function panelOf(scores: usize, j: i32): usize {
+  return scores + <usize>(j / NR) * PANEL;
+}
 
 /** MR lines of scores times a packed panel of B, [k][NR]: c[i,j] = sum over k of scores[i,k] b[k,j]. */
 export function scoresTile(k: i32, scores: usize, b: usize, c: usize, ldc: usize): void {
@@ -69,7 +76,7 @@ export function scoresTile(k: i32, scores: usize, b: usize, c: usize, ldc: usize
 }
 
 /** Adds m by n numbers of a tile that lies in lines of NR at `from` to c, or just writes them there. */
-export function putTile(from: usize, c: usize, ldc: usize, m: i32, n: i32, add: bool): void {
+function putTile(from: usize, c: usize, ldc: usize, m: i32, n: i32, add: bool): void {
   for (let i = 0; i < m; i++, c += ldc, from += LINE) {
     for (let j = 0; j < n; j += 4) {
       const at = <usize>j << 2, x = v128.load(from + at), y = add ? f32x4.add(v128.load(c + at), x) : x;
@@ -79,10 +86,32 @@ export function putTile(from: usize, c: usize, ldc: usize, m: i32, n: i32, add: 
   }
 }
 
-/** The panel that holds key j. */
-// @ts-ignore: decorator
-@inline export function panelOf(scores: usize, j: i32): usize {
-  return scores + <usize>(j / NR) * PANEL;
+/** Scores of queries i .. n - 1, packed in tiles of which one begins at i, against one panel of keys. */
+export function panelScores(i: i32, n: i32, hs: i32, q: usize, k: usize, to: usize): void {
+  const step = <usize>hs * (<usize>MR << 2);
+  for (; i < n; i += MR) {
+    const a = q + <usize>(i / MR) * step, c = to + <usize>i * LINE;
+    for (let d = 0; d < hs; d += KC) {
+      const add = d > 0 ? c : 0;
+      tile(min(KC, hs - d), a + <usize>d * (<usize>MR << 2), k + <usize>d * LINE, c, LINE, add, LINE);
+    }
+  }
+}
+
+/** A row of tiles, of which m lines count, times packed panels of Tk lines each: lines from .. end - 1, in blocks of KC. */
+export function weigh(m: i32, hs: i32, Tk: i32, from: i32, end: i32, p: usize, v: usize, out: usize, so: usize, edge: usize): void {
+  for (let c = 0; c < hs; c += NR, out += LINE, v += <usize>Tk * LINE) {
+    const n = min(NR, hs - c);
+    for (let j = from; j < end;) {
+      const stop = min(end, j - j % KC + KC), a = panelOf(p, j), b = v + <usize>j * LINE;
+      if (m == MR && n == NR && j == from) scoresTile(stop - j, a, b, out, so);
+      else {
+        scoresTile(stop - j, a, b, edge, LINE);
+        putTile(edge, out, so, m, n, j > from);
+      }
+      j = stop;
+    }
+  }
 }
 
 /**
@@ -109,7 +138,7 @@ function hide(scores: usize, from: i32, to: i32, end: i32, window: i32, value: f
  * Hides what a row of tiles may not see, as `hide` does, in its panels from key `from` up to `to`: only where a line
  * ends or begins. No line ends before key `end`, none begins behind `end` + MR - window.
  */
-export function hideEnds(scores: usize, from: i32, to: i32, end: i32, window: i32, value: f32): void {
+function hideEnds(scores: usize, from: i32, to: i32, end: i32, window: i32, value: f32): void {
   const diagonal = end / NR * NR;
   hide(scores, max(from, diagonal), to, end, window, value);
   hide(scores, from, min(diagonal, end + MR - window), end, window, value);
@@ -161,6 +190,25 @@ export function softmaxLines(scores: usize, from: i32, to: i32, end: i32, window
       for (const next = at + LINE; at < next; at += 32) {
         v128.store(at, f32x4.mul(v128.load(at), inverse));
         v128.store(at, f32x4.mul(v128.load(at, 16), inverse), 16);
+      }
+    }
+  }
+}
+
+/**
+ * From scores back to probabilities, P = exp(scale S - lse), and from dP in `slopes` to dS = scale P (dP - D), in one
+ * pass over a row of tiles. `lse` and `d` hold a number for each line; the rest as in softmaxLines.
+ */
+export function slopeLines(scores: usize, slopes: usize, from: i32, to: i32, end: i32, window: i32, scale: f32, lse: usize, d: usize): void {
+  hideEnds(scores, from, to, end, window, -Infinity);
+  const aside = slopes - scores, by = f32x4.splat(scale);
+  for (let panel = panelOf(scores, from), stop = panelOf(scores, to + NR - 1); panel < stop; panel += PANEL) {
+    for (let i: usize = 0, at = panel; i < 4 * MR; i += 4) {
+      const minus = v128.load32_splat(lse + i), mean = v128.load32_splat(d + i);
+      for (const next = at + LINE; at < next; at += 16) {
+        const p = exp4(f32x4.sub(f32x4.mul(v128.load(at), by), minus));
+        v128.store(at, p);
+        v128.store(at + aside, f32x4.mul(by, f32x4.mul(p, f32x4.sub(v128.load(at + aside), mean))));
       }
     }
   }

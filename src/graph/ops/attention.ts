@@ -23,8 +23,8 @@ export interface AttentionOptions {
 type Attrs = Required<Omit<AttentionOptions, 'probs'>>;
 type Inputs = readonly [q: Tensor, history: Tensor, start: Tensor, lse: Tensor, ...probs: Tensor[]];
 
-// at least what assembly/scores.ts and assembly/tile.ts say: queries of a block, columns of a tile
-const BLOCK = 48, ROWS = 66, up = (n: number): number => Math.ceil(n / 16) * 16;
+// at least what assembly/scores.ts and assembly/tile.ts say: queries of a block, and what columns and rows of tiles add up to
+const ROWS = 66, up = (n: number): number => Math.ceil(n / 16) * 16;
 const EVERYTHING = 2 ** 30;
 
 const op = defineOp<Inputs, Attrs>({
@@ -66,12 +66,15 @@ const isView = (t: Tensor, of: Tensor): boolean => t.from?.op.name === 'view' &&
 const grad = defineOp<[qkv: Tensor, start: Tensor, lse: Tensor, out: Tensor, dout: Tensor], Attrs>({
   name: 'attentionGrad',
   shape: ([qkv]) => qkv.shape,
-  kernel: (dqkv, [qkv, start, lse, out, dout], { nh, nkv, hs, k, v, scale }) => ['attentionGrad', {
+  kernel: (dqkv, [qkv, start, lse, out, dout], { nh, nkv, hs, k, v, window, scale }) => ['attentionGrad', {
     q: qkv, k: { tensor: qkv, offset: k * 4 }, v: { tensor: qkv, offset: v * 4 }, out, lse, dout,
     dq: dqkv, dk: { tensor: dqkv, offset: k * 4 }, dv: { tensor: dqkv, offset: v * 4 },
-    S: size(start), T: rows(qkv) / size(start), sq: columns(qkv), skv: columns(qkv), nh, nkv, hs, scale,
+    S: size(start), T: rows(qkv) / size(start), sq: columns(qkv), skv: columns(qkv), nh, nkv, hs, window, scale,
   }],
-  scratch: (_out, [qkv, start]) => GEMM_SCRATCH + 2 * BLOCK * (Math.ceil(rows(qkv) / size(start) / 4) * 4) * 4,
+  scratch: (_out, [qkv, start], { hs }) => {
+    const keys = up(rows(qkv) / size(start)), wide = up(hs) + 16;
+    return 2048 + 4 * (2 * ROWS * (keys + hs + wide) + keys * (2 * hs + 3 * wide));
+  },
   flops: (_out, [qkv, start], { nh, hs }) => 5 * rows(qkv) * (rows(qkv) / size(start)) * nh * hs,
 });
 
