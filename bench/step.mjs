@@ -38,9 +38,13 @@ async function measure(model, { builds, threads, peers, limits }) {
     console.error(`No ${model.name} here: all sides together need about ${megabytes(need)} MiB, and the machine has ${megabytes(totalmem())}. Ask for fewer builds (--build), or leave --peers.`);
     return null;
   }
+  const torch = peers ? await startPyTorch(model, threads) : null;
   const ours = (await Promise.all(builds.map((build) => startOurs(build, model, threads)))).filter(Boolean);
-  if (ours.length === 0) return null;
-  const others = peers ? [await startPyTorch(model, threads), await startC(model, threads), await startC(model, threads, true)].filter(Boolean) : [], sides = [...ours, ...others];
+  const others = peers ? [torch, await startC(model, threads), await startC(model, threads, true)].filter(Boolean) : [], sides = [...ours, ...others];
+  if (ours.length === 0) {
+    await Promise.all(sides.map((side) => side.stop()));
+    return null;
+  }
   try {
     const losses = await sameLosses(model, sides);
     const turn = 0.4, round = sides.reduce((sum, { first }) => sum + Math.max(turn, first), 0), rounds = Math.max(3, Math.min(9, Math.round(SECONDS / round)));
@@ -77,15 +81,15 @@ function timeTable(measured, threads, limits) {
     note: [
       ...measured.map(({ model: { name, L, C, nh, V, positions, bias, B, T }, losses, rounds }) => `${name}: L${L} C${C} nh${nh} B${B} T${T} V${V}, ${positions} positions, ${bias ? 'with' : 'without'} biases; `
         + `losses of the 1st and 3rd step ${losses.map((loss) => loss.toFixed(4)).join(', ')} on every side; ${rounds} rounds.`),
-      ...new Set(measured.flatMap(({ sides }) => sides.map(describe))),
+      ...new Set(measured.flatMap(({ model, sides }) => sides.map((side) => describe({ ...side, model: model.name })))),
     ].join('\n'),
   };
 }
 
-function describe({ kind, hello, threads }) {
+function describe({ kind, hello, threads, model, setting, tried }) {
   if (kind === 'PyTorch') {
     const weak = hello.productGflops < REAL_BLAS * threads ? ` That is no real BLAS (or no quiet minute): below ${REAL_BLAS} GFLOP/s per thread PyTorch is no peer.` : '';
-    return `${hello.name}, Python ${hello.python}, ${hello.blas}, ${hello.attention}, ${hello.adamW} AdamW.${weak && ` A product of 1024 x 1024 matrices reached ${hello.productGflops.toFixed(0)} GFLOP/s.${weak}`}`;
+    return `${hello.name}, Python ${hello.python}, ${hello.blas}, ${hello.attention}, ${hello.adamW} AdamW; ${model}: ${setting}, the fastest of ${tried.map(({ name, seconds }) => `${name} ${milliseconds(seconds)} ms`).join(', ')}.${weak && ` A product of 1024 x 1024 matrices reached ${hello.productGflops.toFixed(0)} GFLOP/s.${weak}`}`;
   }
   return kind.startsWith('C') ? `${hello.name} -O3 -march=native -ffast-math -fopenmp.` : `${hello.name}, Node ${hello.version}.`;
 }
