@@ -38,9 +38,9 @@ async function measure(model, { builds, threads, peers, limits }) {
     console.error(`No ${model.name} here: all sides together need about ${megabytes(need)} MiB, and the machine has ${megabytes(totalmem())}. Ask for fewer builds (--build), or leave --peers.`);
     return null;
   }
-  const torch = peers ? await startPyTorch(model, threads) : null;
+  const others = peers ? [await startPyTorch(model, threads), await startC(model, threads), await startC(model, threads, true)].filter(Boolean) : [];
   const ours = (await Promise.all(builds.map((build) => startOurs(build, model, threads)))).filter(Boolean);
-  const others = peers ? [torch, await startC(model, threads), await startC(model, threads, true)].filter(Boolean) : [], sides = [...ours, ...others];
+  const sides = [...ours, ...others];
   if (ours.length === 0) {
     await Promise.all(sides.map((side) => side.stop()));
     return null;
@@ -87,11 +87,12 @@ function timeTable(measured, threads, limits) {
 }
 
 function describe({ kind, hello, threads, model, setting, tried }) {
-  if (kind === 'PyTorch') {
-    const weak = hello.productGflops < REAL_BLAS * threads ? ` That is no real BLAS (or no quiet minute): below ${REAL_BLAS} GFLOP/s per thread PyTorch is no peer.` : '';
-    return `${hello.name}, Python ${hello.python}, ${hello.blas}, ${hello.attention}, ${hello.adamW} AdamW; ${model}: ${setting}, the fastest of ${tried.map(({ name, seconds }) => `${name} ${milliseconds(seconds)} ms`).join(', ')}.${weak && ` A product of 1024 x 1024 matrices reached ${hello.productGflops.toFixed(0)} GFLOP/s.${weak}`}`;
-  }
-  return kind.startsWith('C') ? `${hello.name} -O3 -march=native -ffast-math -fopenmp.` : `${hello.name}, Node ${hello.version}.`;
+  if (kind === 'ours') return `${hello.name}, Node ${hello.version}.`;
+  const choice = tried.length > 1 ? ` ${model}: ${setting}, the fastest of ${tried.map(({ name, seconds }) => `${name} ${milliseconds(seconds)} ms`).join(', ')}.` : '';
+  if (kind !== 'PyTorch') return `${hello.name} -O3 -march=native -ffast-math -fopenmp.${choice}`;
+  const weak = hello.productGflops < REAL_BLAS * threads
+    ? ` A product of 1024 x 1024 matrices reached only ${hello.productGflops.toFixed(0)} GFLOP/s: no real BLAS, or no quiet minute. Below ${REAL_BLAS} per thread PyTorch is no peer.` : '';
+  return `${hello.name}, Python ${hello.python}, ${hello.blas}, ${hello.attention}, ${hello.adamW} AdamW.${choice}${weak}`;
 }
 
 function profileTable({ model, ours }) {

@@ -22,8 +22,8 @@ export async function startOurs(build, model, threads) {
 }
 
 /**
- * How PyTorch can be set up. With OpenBLAS on threads of its own, its helpers and those of OpenMP both spin while they
- * wait; on as many cores as threads they then take each other's time, and two threads are slower than one.
+ * How a peer can be set up. Helpers of OpenMP spin while they wait, and take the time of those who work: of OpenBLAS,
+ * which has threads of its own, or of whoever else is on the machine. Two threads can then be slower than one.
  */
 const SETTINGS = [
   { name: 'as it comes', env: {} },
@@ -32,24 +32,31 @@ const SETTINGS = [
 ];
 
 /**
- * PyTorch as it is fastest here: every setting is tried, so that it is no straw man. Null, and a printed reason, where
- * no Python has it. `tried` has the seconds of a step in each setting.
+ * A peer as it is fastest here: every setting is tried, so that it is no straw man. `tried` has the seconds of a step
+ * in each. Null where it does not start.
+ *
+ * @param start `(threads, env)` to a started process, or null.
  */
-export async function startPyTorch(model, threads) {
-  const python = pythonWithTorch();
-  if (!python) return null;
-  const start = ({ env, threads: own = threads }) => startLineProcess('PyTorch', python, [path('peers/trainStep.py'), own, ...sizesOf(model)], { ...teams(own), ...env });
+async function fastest(start, threads) {
   const tried = [];
   for (const setting of threads > 1 ? SETTINGS : SETTINGS.slice(0, 1)) {
-    const side = await start(setting);
+    const side = await start(setting.threads ?? threads, setting.env);
     if (!side) return null;
     const once = (await side.side(2)) / 2, times = Math.max(1, Math.round(0.3 / once)), turns = [];
     for (let turn = 0; turn < 3; turn++) turns.push((await side.side(times)) / times);
     await side.stop();
     tried.push({ ...setting, seconds: median(turns) });
   }
-  const best = tried.reduce((a, b) => (b.seconds < a.seconds ? b : a)), side = await start(best);
-  return side && { ...side, kind: 'PyTorch', name: side.hello.name, threads: best.threads ?? threads, setting: best.name, tried };
+  const best = tried.reduce((a, b) => (b.seconds < a.seconds ? b : a)), side = await start(best.threads ?? threads, best.env);
+  return side && { ...side, threads: best.threads ?? threads, setting: best.name, tried };
+}
+
+/** Null, and a printed reason, where no Python has PyTorch. */
+export async function startPyTorch(model, threads) {
+  const python = pythonWithTorch();
+  if (!python) return null;
+  const side = await fastest((own, env) => startLineProcess('PyTorch', python, [path('peers/trainStep.py'), own, ...sizesOf(model)], { ...teams(own), ...env }), threads);
+  return side && { ...side, kind: 'PyTorch', name: side.hello.name };
 }
 
 /** peers/trainStep.c, compiled here, `everywhere` or only where llm.c shares; null, and a printed reason, where gcc is missing. */
@@ -57,9 +64,9 @@ export async function startC(model, threads, everywhere = false) {
   const folder = mkdtempSync(join(tmpdir(), 'inkling-bench-')), program = join(folder, 'trainStep');
   try {
     execFileSync('gcc', ['-O3', '-march=native', '-ffast-math', '-fopenmp', ...(everywhere ? ['-DEVERYWHERE'] : []), '-o', program, path('peers/trainStep.c'), '-lm']);
-    const side = await startLineProcess('C', program, [threads, ...sizesOf(model)], teams(threads));
+    const side = await fastest((own, env) => startLineProcess('C', program, [own, ...sizesOf(model)], { ...teams(own), ...env }), threads);
     const name = everywhere ? 'C, all shared' : 'C';
-    return side && { ...side, kind: name, name, threads };
+    return side && { ...side, kind: name, name };
   } catch (error) {
     console.error(`No C in this comparison: gcc does not run here (${error.code ?? error.message}).`);
     return null;
