@@ -3,7 +3,7 @@
 import { availableParallelism } from 'node:os';
 import { writeFileSync } from 'node:fs';
 import { chart } from './chart.mjs';
-import { alternate, median } from './measure.mjs';
+import { alternate } from './measure.mjs';
 import { BUILDS, startOurs } from './trainingSides.mjs';
 import { flopsOf } from './trainingModels.mjs';
 
@@ -25,11 +25,13 @@ export function exponent(xs, ys) {
   return x.reduce((sum, v, i) => sum + (v - mx) * (y[i] - my), 0) / x.reduce((sum, v) => sum + (v - mx) ** 2, 0);
 }
 
-async function measure(build, { points }) {
+/** Milliseconds of every size, by build; sizes and builds all take turns, so a slow minute hits all alike. */
+async function measure(builds, { points }) {
   const sides = [];
   try {
-    for (const { model } of points) sides.push(await startOurs(build, model, model.threads));
-    return (await alternate(sides.map(({ side }) => side), { rounds: 7, turn: 0.1 })).map(({ all }) => median(all) * 1000);
+    for (const { model } of points) for (const build of builds) sides.push(await startOurs(build, model, model.threads));
+    const times = (await alternate(sides.map(({ side }) => side), { rounds: 7, turn: 0.1 })).map(({ median }) => median * 1000);
+    return Object.fromEntries(builds.map((build, b) => [build, points.map((_, i) => times[i * builds.length + b])]));
   } finally {
     await Promise.all(sides.map((side) => side?.stop()));
   }
@@ -46,8 +48,7 @@ export default async function scaling({ builds = BUILDS, threads = availablePara
   for (const build of builds) if (await runs(build)) able.push(build);
   const measured = [];
   for (const axis of axes(threads)) {
-    const times = {};
-    for (const build of able) times[build] = await measure(build, axis);
+    const times = await measure(able, axis);
     // with more threads the work of each shrinks
     const flops = axis.points.map(({ model }) => flopsOf(model) / model.threads);
     measured.push({ ...axis, times, flops, predicted: exponent(axis.sizes, flops) });
@@ -68,7 +69,7 @@ export default async function scaling({ builds = BUILDS, threads = availablePara
         rows: measured.map(({ name, sizes, times, predicted }) => [name, sizes.join(' '), predicted.toFixed(2), ...able.map((build) => exponent(sizes, times[build]).toFixed(2))]),
       },
       {
-        title: 'The times behind it, in milliseconds.',
+        title: 'The times behind it, in milliseconds. Within a row all took turns; from row to row the machine may differ.',
         columns: ['size', ...able.map((build) => `${build} build`)],
         rows: measured.map(({ name, times }) => [name, ...able.map((build) => times[build].map((ms) => ms.toFixed(ms < 10 ? 2 : 1)).join(' '))]),
       },
