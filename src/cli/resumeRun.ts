@@ -7,7 +7,7 @@ import { parseTokenizer, type Tokenizer } from '../tokenizer/index.ts';
 import type { AtEnd } from './conductRun.ts';
 import { loadBase } from './loadBase.ts';
 import { dataName } from './openData.ts';
-import { readSettings, refuseContradictions, type RunSettings } from './runSettings.ts';
+import { readSettings, refuseContradictions, type RunSettings, writeSettings } from './runSettings.ts';
 import { showEncoding } from './showEncoding.ts';
 import type { Terminal } from './terminal.ts';
 import { tokensFolder } from './tokensFolder.ts';
@@ -22,14 +22,16 @@ import type { TrainingValues } from './trainingOptions.ts';
  * @throws {DataError} when there is no run, or its data has changed.
  */
 export async function resumeRun(kind: RunSettings['kind'], values: TrainingValues, store: Store, terminal: Terminal, atEnd: AtEnd): Promise<Run | null> {
-  const { out, threads } = values, settings = await readSettings(store, out, kind);
-  refuseContradictions(values, settings);
+  const { out, threads } = values, begun = await readSettings(store, out, kind);
+  refuseContradictions(values, begun);
   const receipt = await store.read('receipt.json');
   if (receipt) {
     const { result } = parseReceipt(new TextDecoder().decode(receipt), `${out}/receipt.json`);
-    terminal.tell(`The run in ${out} is finished: ${count(result.step)} of ${count(settings.steps)} steps. To train longer, begin another one.`);
+    terminal.tell(`The run in ${out} is finished: ${count(result.step)} of ${count(begun.steps)} steps. To train longer, begin another one.`);
     return null;
   }
+  // a run may turn to less memory on the way, and then stays with it
+  const turned = values.recompute && !begun.recipe.recompute, settings: RunSettings = turned ? { ...begun, recipe: { ...begun.recipe, recompute: true } } : begun;
   const { data: choice, recipe, seed, validation, build } = settings, tokenizer = await storedTokenizer(store, out);
   const data = await openTrainingData({ kind, data: choice, tokenizer, context: recipe.context, seed, validation, rowsFrom: recipe.rowsFrom, folder: tokensFolder(out), threads, onProgress: showEncoding(terminal) });
   atEnd(() => data.close());
@@ -38,6 +40,7 @@ export async function resumeRun(kind: RunSettings['kind'], values: TrainingValue
   }
   const engine = await createEngine({ build, ...(threads !== undefined && { threads }) });
   atEnd(() => engine.stop());
+  if (turned) await writeSettings(store, settings);
   return { settings, data, store, out, resume: true, model: await modelOf(settings, store, tokenizer, engine) };
 }
 

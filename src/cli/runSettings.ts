@@ -65,8 +65,12 @@ export async function readSettings(store: Store, out: string, kind?: RunSettings
   return settings;
 }
 
-/** Options that may differ when a run goes on. */
-const neutral = new Set(['out', 'resume', 'threads', 'quiet', 'json', 'help']);
+export async function writeSettings(store: Store, settings: RunSettings): Promise<void> {
+  await store.write(settingsFile, `${JSON.stringify(settings, null, 2)}\n`);
+}
+
+/** Options that may differ when a run goes on: its bits do not depend on them. */
+const neutral = new Set(['out', 'resume', 'recompute', 'threads', 'quiet', 'json', 'help']);
 
 /** @throws {UsageError} when an option is given that says something else than when the run began. */
 export function refuseContradictions(now: AnyValues, settings: RunSettings): void {

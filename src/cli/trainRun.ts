@@ -8,7 +8,7 @@ import { Expectation } from './expectation.ts';
 import { checkedAtTheEnd, checkedTokens } from './measureSpeed.ts';
 import { dataName } from './openData.ts';
 import { RunLog } from './runLog.ts';
-import { type RunSettings, settingsFile } from './runSettings.ts';
+import { type RunSettings, writeSettings } from './runSettings.ts';
 import { stopOnSignal } from './stopOnSignal.ts';
 import type { Terminal } from './terminal.ts';
 import type { TrainingData } from './trainingData.ts';
@@ -34,7 +34,7 @@ export async function beginRun(store: Store, settings: RunSettings, { transforme
   await store.write('tokenizer.vocab', tokenizer.toVocab());
   await store.write('config.json', `${JSON.stringify({ model_type: 'inkling', ...transformer.config }, null, 2)}\n`);
   // last, because it makes the folder a run
-  await store.write(settingsFile, `${JSON.stringify(settings, null, 2)}\n`);
+  await writeSettings(store, settings);
 }
 
 const tokenizerFile = (tokenizer: LanguageModel['tokenizer']): string => `${JSON.stringify(tokenizer.toJSON(), null, 1)}\n`;

@@ -11,6 +11,7 @@ export const trainingOptions = {
   lr: number(0, 100, 'highest learning rate (default: that of the recipe)', ['least', 'most']),
   batch: whole(1, 65_536, 'sequences per step'),
   accumulate: whole(1, 65_536, 'work through a step in so many parts, to save memory; batch must be a multiple'),
+  recompute: flag('compute blocks twice instead of keeping what is in them: less than half the memory, up to a third more time, the same bits'),
   validation: number(0, 1, 'share of the documents that is not learned but checked (default 0.1)', ['most']),
   'evaluate-every': whole(1, 1e9, 'steps between two checks (default: a twentieth of all, fewer in a short run)'),
   'checkpoint-seconds': number(0, 1e6, 'seconds between two checkpoints (default 30)'),

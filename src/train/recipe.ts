@@ -10,6 +10,11 @@ export interface Recipe {
   readonly context: number;
   /** A step's sequences are worked through in this many parts; memory shrinks, the result stays. */
   readonly accumulate: number;
+  /**
+   * Does not keep what is computed inside a block until its gradients are, but computes it once more: much less memory
+   * for up to a third more time, and the same bits. Default false.
+   */
+  readonly recompute?: boolean;
   /** Peak learning rate. */
   readonly rate: number;
   /** Groups that learn at a multiple of it. */
@@ -38,6 +43,7 @@ export function checkRecipe(recipe: Recipe): void {
     const value = recipe[name];
     if (!Number.isSafeInteger(value) || value < 1) throw new OptionError(name, `${name} must be a whole number above 0, but it is ${value}.`);
   }
+  if (recipe.recompute !== undefined && typeof recipe.recompute !== 'boolean') throw new OptionError('recompute', `recompute must be true or false, but it is ${String(recipe.recompute)}.`);
   if (recipe.rows % recipe.accumulate) throw new OptionError('accumulate', `rows must be a multiple of accumulate, but ${recipe.rows} is not a multiple of ${recipe.accumulate}.`);
   if (!(recipe.rate > 0 && recipe.rate < 100)) throw new OptionError('lr', `The learning rate must be a number above 0, but it is ${recipe.rate}. Usual rates are 0.0001 to 0.01.`);
   for (const name of ['beta1', 'beta2'] as const) {

@@ -23,11 +23,6 @@ export interface TrainerOptions {
   /** Decides what dropout drops. */
   readonly seed: number;
   readonly tap?: Tap;
-  /**
-   * Does not keep what is computed inside a block until its gradients are, but computes it once more: much less memory
-   * for up to a third more time, and the same bits.
-   */
-  readonly recompute?: boolean;
 }
 
 /** Where blocks begin and end: what stays in memory when blocks are recomputed. */
@@ -68,7 +63,7 @@ export class Trainer {
    * @throws {OptionError} for a recipe that cannot work.
    * @throws {MemoryError} when it does not fit; names the largest parts.
    */
-  constructor({ transformer, weights, recipe, seed, tap: given = nameOnly, recompute = false }: TrainerOptions) {
+  constructor({ transformer, weights, recipe, seed, tap: given = nameOnly }: TrainerOptions) {
     checkRecipe(recipe);
     const engine = (this.engine = weights.engine);
     this.recipe = recipe;
@@ -80,7 +75,7 @@ export class Trainer {
     const boundaries: Tensor[] = [];
     const tap: Tap = (name, x) => {
       const found = given(name, x);
-      if (recompute && BOUNDARY.test(name)) boundaries.push(found);
+      if (recipe.recompute && BOUNDARY.test(name)) boundaries.push(found);
       return found;
     };
     const sequence = wholeSequence(this.rows, recipe.context, { dropout: config.dropout > 0 || (config.tableDrop > 0 && config.ngrams.length > 0) });

@@ -44,6 +44,20 @@ test('the same command gives the same bits; another seed gives others', async ()
   expect(again.stderr).toBe('');
 });
 
+test('--recompute gives the same weights, also from the middle of a run on, and stands in settings and receipt', async () => {
+  const from = (name: string): boolean => json<{ recipe: { recompute: boolean } }>(join(folder, 'lean', name)).recipe.recompute;
+  const lean = ['--out', join(folder, 'lean'), '--json', '--quiet'];
+  expect(last(await inkling([...command, '--recompute', ...lean]))['weights']).toBe(last(first)['weights']);
+  expect([from('run.json'), from('receipt.json')]).toEqual([true, true]);
+  rmSync(join(folder, 'lean'), { recursive: true });
+  await inkling([...command, ...lean]);
+  expect([from('run.json'), from('receipt.json')]).toEqual([false, false]);
+  rmSync(join(folder, 'lean', 'receipt.json'));
+  for (const name of readdirSync(join(folder, 'lean', 'checkpoints'))) rmSync(join(folder, 'lean', 'checkpoints', name), { recursive: true });
+  expect(last(await inkling(['pretrain', ...lean, '--resume', '--recompute']))['weights']).toBe(last(first)['weights']);
+  expect([from('run.json'), from('receipt.json')]).toEqual([true, true]);
+});
+
 test('a folder that holds a run is refused, and stays as it is', async () => {
   const before = readFileSync(join(out, 'model.safetensors'));
   const { code, stderr } = await inkling([...command, '--out', out]);

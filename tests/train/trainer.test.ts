@@ -25,8 +25,8 @@ const loader = new Counting() as Counting & Loader;
 function create(engine: Engine, form: string, options: { recompute?: boolean; accumulate?: number; layers?: number } = {}): { weights: Weights; trainer: Trainer } {
   const model = transformer(transformerConfig({ ...sizes, layers: options.layers ?? sizes.layers, ...forms[form] }), 3), weights = new Weights(engine, model);
   weights.initialize();
-  const recipe = { ...plainRecipe, rows: 4, context: 32, accumulate: options.accumulate ?? 1 };
-  return { weights, trainer: new Trainer({ transformer: model, weights, recipe, seed: 5, recompute: options.recompute ?? false }) };
+  const recipe = { ...plainRecipe, rows: 4, context: 32, accumulate: options.accumulate ?? 1, recompute: options.recompute ?? false };
+  return { weights, trainer: new Trainer({ transformer: model, weights, recipe, seed: 5 }) };
 }
 
 const engines = await Promise.all([1, 2].map((threads) => createEngine({ threads })));

@@ -67,7 +67,7 @@ async function newRun(values: FinetuneValues, store: Store, terminal: Terminal, 
   const context = values.context ?? config.context;
   if (context > config.context) throw new UsageError(`--context ${context} is longer than the context of the model, which is ${config.context}.`);
   const wished: PretrainRecipe = {
-    ...before, context, rows: values.batch ?? before.rows, accumulate: values.accumulate ?? 1, rate: values.lr ?? before.rate * SHARE_OF_RATE,
+    ...before, context, rows: values.batch ?? before.rows, accumulate: values.accumulate ?? 1, recompute: values.recompute, rate: values.lr ?? before.rate * SHARE_OF_RATE,
     steps: Math.max(1, Math.round(before.steps * SHARE_OF_STEPS)), rowsFrom: 'packed',
   };
   checkRecipe(wished);

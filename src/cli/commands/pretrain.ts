@@ -59,7 +59,7 @@ async function newRun(values: PretrainValues, store: Store, terminal: Terminal, 
   checkTime(values);
   const choice = chooseModel({ ...values, preset: values.preset ?? (minutes !== undefined && values.depth === undefined ? presetFor(minutes) : undefined) });
   const wished: PretrainRecipe = {
-    ...choice.recipe, rows: values.batch ?? choice.recipe.rows, accumulate: values.accumulate ?? 1, rate: values.lr ?? choice.recipe.rate,
+    ...choice.recipe, rows: values.batch ?? choice.recipe.rows, accumulate: values.accumulate ?? 1, recompute: values.recompute, rate: values.lr ?? choice.recipe.rate,
   };
   checkRecipe(wished);
   await requireNoRun(store, out);
