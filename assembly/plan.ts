@@ -18,7 +18,8 @@ const MEET: u32 = 1;
   scratch: usize;    // working memory of the kernels, one piece per thread
   scratchBytes: i32; // size of one piece
   unrolled: i32;     // 1 where the machine compiles unrolled loops well, see tile.ts
-  failed: i32;       // 1 + the number of a thread that trapped; written outside Wasm, which then moves `round` on
+  begun: i32;        // helpers that have begun to walk the plan
+  failed: i32;       // 1 + the number of a thread that trapped, or GONE; whoever writes it then moves `round` on
 }
 
 /** This thread's own working memory. Every thread has its own instance of the module, so this global is its own too. */
@@ -27,7 +28,15 @@ export let scratch: usize = 0;
 // A few microseconds: most barriers open before a thread needs to sleep.
 const SPINS: i32 = 2000;
 
-function barrier(team: usize, threads: i32): void {
+/**
+ * A helper can be ended from outside while it sleeps, and would then be waited for for ever. So thread 0 looks up every
+ * second, and gives up when a helper has not begun for the fifth time. One that has begun may take as long as it needs.
+ */
+const SECOND: i64 = 1_000_000_000, PATIENCE: i32 = 5, TIMED_OUT: i32 = 2;
+/** In `failed`. */
+const GONE: i32 = -1;
+
+function barrier(team: usize, thread: i32, threads: i32): void {
   const round = atomic.load<i32>(team, offsetof<Team>("round"));
   if (atomic.add<i32>(team, 1, offsetof<Team>("arrived")) == threads - 1) {
     atomic.store<i32>(team, 0, offsetof<Team>("arrived"));
@@ -39,12 +48,20 @@ function barrier(team: usize, threads: i32): void {
     if (atomic.load<i32>(team, offsetof<Team>("round")) != round) return;
   }
   // `failed` is written before `round` moves on: whoever sees the one too early sees the other in time
+  let patience = PATIENCE;
   while (atomic.load<i32>(team, offsetof<Team>("round")) == round && !failed(team)) {
-    atomic.wait<i32>(team + offsetof<Team>("round"), round, -1);
+    const woken = atomic.wait<i32>(team + offsetof<Team>("round"), round, thread == 0 ? SECOND : -1);
+    if (woken == TIMED_OUT && atomic.load<i32>(team, offsetof<Team>("begun")) < threads - 1 && --patience == 0) giveUp(team);
   }
 }
 
-/** Whether some thread has trapped. It will never arrive, so everybody leaves the plan. */
+function giveUp(team: usize): void {
+  atomic.store<i32>(team, GONE, offsetof<Team>("failed"));
+  atomic.add<i32>(team, 1, offsetof<Team>("round"));
+  atomic.notify(team + offsetof<Team>("round"), -1);
+}
+
+/** Whether some thread has trapped or is gone. It will never arrive, so everybody leaves the plan. */
 // @ts-ignore: decorator
 @inline function failed(team: usize): bool {
   return atomic.load<i32>(team, offsetof<Team>("failed")) != 0;
@@ -66,7 +83,7 @@ export function run(team: Team, plan: usize, thread: i32, threads: i32): void {
     at += step & ~MEET;
     kernel = load<u32>(at);
     if (threads == 1 || (kernel != 0 && !(step & MEET))) continue;
-    barrier(base, threads);
+    barrier(base, thread, threads);
     if (failed(base)) return;
   }
 }
@@ -84,6 +101,7 @@ export function serve(team: Team, thread: i32, job: i32): void {
     job++;
     const plan = atomic.load<usize>(base, offsetof<Team>("plan"));
     if (plan == 0) return;
+    atomic.add<i32>(base, 1, offsetof<Team>("begun"));
     run(team, plan, thread, atomic.load<i32>(base, offsetof<Team>("threads")));
     if (failed(base)) return;
   }

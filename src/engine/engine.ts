@@ -13,7 +13,7 @@ export interface EngineOptions {
   readonly spawn?: Spawn;
 }
 
-/** The engine cannot run plans: it was stopped, or one of its threads failed. */
+/** The engine cannot run plans: it was stopped, or one of its threads failed or is gone. */
 export class EngineError extends Error {
   override name = 'EngineError';
 }
@@ -29,7 +29,10 @@ interface Exports {
 const TEAM_BYTES = 256;
 const teamWord = (name: string): number => layouts['team']!.indexOf(name);
 const THREADS = teamWord('threads'), ROUND = teamWord('round'), JOB = teamWord('job'), PLAN = teamWord('plan');
-const SCRATCH = teamWord('scratch'), SCRATCH_BYTES = teamWord('scratchBytes'), UNROLLED = teamWord('unrolled'), FAILED = teamWord('failed'), REASON = FAILED + 1;
+const SCRATCH = teamWord('scratch'), SCRATCH_BYTES = teamWord('scratchBytes'), UNROLLED = teamWord('unrolled'), BEGUN = teamWord('begun'), FAILED = teamWord('failed'), REASON = FAILED + 1;
+
+/** In the word FAILED, instead of the number of a thread. As in assembly/plan.ts. */
+const GONE = -1;
 
 /** In the second word of an instruction: threads wait for each other after it. As in assembly/plan.ts. */
 export const MEET = 1;
@@ -107,6 +110,9 @@ export class Engine {
       this.#stops.push(await spawn({
         module: kernelModule(this.build, this.shared), memory: this.memory.wasm, kernels: this.kernels,
         team: this.#team, thread, job: this.#teamWords[JOB]!, words: { round: ROUND, failed: FAILED, reason: REASON, end: TEAM_BYTES / 4 },
+      }, (reason) => {
+        // one that failed has ended too, but left its reason behind
+        if (!this.#stopped && this.#teamWords[FAILED] === 0) this.#failure ??= gone(`Thread ${thread}`, reason);
       }));
     }
   }
@@ -147,7 +153,7 @@ export class Engine {
   /**
    * Runs a plan to its end, on all threads or on this one alone. Allocates nothing.
    *
-   * @throws {EngineError} when the engine was stopped, or a thread fails, now or before. What the plan was to write is
+   * @throws {EngineError} when the engine was stopped, or a thread fails or is gone, now or before. What the plan was to write is
    *   then half written, and the threads have left their places: only a new engine can go on.
    */
   run(plan: Address, threads = this.threads): void {
@@ -156,6 +162,7 @@ export class Engine {
     const words = this.#teamWords;
     if (threads > 1) {
       Atomics.store(words, PLAN, plan);
+      Atomics.store(words, BEGUN, 0);
       Atomics.add(words, JOB, 1);
       Atomics.notify(words, JOB);
     }
@@ -170,7 +177,8 @@ export class Engine {
       }
       throw (this.#failure = failure(0, String(error), error));
     }
-    if (threads > 1 && Atomics.load(words, FAILED) !== 0) throw (this.#failure = failure(Atomics.load(words, FAILED) - 1, this.#reason()));
+    const failed = threads > 1 ? Atomics.load(words, FAILED) : 0;
+    if (failed !== 0) throw (this.#failure = failed === GONE ? gone('A helper thread', 'it does not begin with its work') : failure(failed - 1, this.#reason()));
   }
 
   /** A view of `length` floats. Ask again after anything was allocated: memory that is not shared moves when it grows. */
@@ -246,6 +254,9 @@ export async function createEngine({ threads, build = 'exact', spawn }: EngineOp
 const failure = (thread: number, reason: string, cause?: unknown): EngineError => new EngineError(
   `Thread ${thread} failed while it ran a plan: ${reason}. What was being computed is lost, and this engine runs nothing any more. Please report this.`,
   { cause });
+
+const gone = (who: string, reason: string): EngineError => new EngineError(
+  `${who} is gone: ${reason}. This engine runs nothing any more; make another with createEngine. A helper must not be ended but by stop().`);
 
 /** Turns the import of a shared memory into one of an ordinary memory: one flag in the import section. */
 function unshare(wasm: Uint8Array): void {

@@ -13,8 +13,11 @@ export interface Helper {
   readonly words: { readonly round: number; readonly failed: number; readonly reason: number; readonly end: number };
 }
 
-/** Starts a helper; resolves, once it is ready to serve, with the function that ends it. */
-export type Spawn = (helper: Helper) => Promise<() => void>;
+/**
+ * Starts a helper; resolves, once it is ready to serve, with the function that ends it. Where the platform tells of a
+ * thread that has ended, whoever ended it, `lost` is told the reason.
+ */
+export type Spawn = (helper: Helper, lost: (reason: string) => void) => Promise<() => void>;
 
 // Plain text, because it becomes a worker of its own. `ready` is posted before the thread goes to sleep for good.
 // A thread that traps would be waited for at the barrier for ever: it leaves its number and the reason behind, and
@@ -53,9 +56,14 @@ function spawnInNode({ Worker }: NodeWorkerThreads): Spawn {
   const source = `${START}
 const { workerData, parentPort } = require('node:worker_threads');
 start(workerData, () => parentPort.postMessage('ready'));`;
-  return (helper) => new Promise((resolve, reject) => {
+  return (helper, lost) => new Promise((resolve, reject) => {
     const worker = new Worker(source, { eval: true, workerData: helper });
-    worker.once('error', reject);
+    const end = (error: unknown, reason: string): void => {
+      reject(error); // which counts if it never was ready
+      lost(reason);
+    };
+    worker.once('error', (error) => end(error, String(error)));
+    worker.once('exit', (code) => end(new Error(`A helper thread ended with code ${String(code)} before it was ready.`), `it ended with code ${String(code)}`));
     worker.once('message', () => {
       worker.unref(); // a sleeping helper keeps no process alive
       resolve(() => void worker.terminate());
@@ -63,7 +71,7 @@ start(workerData, () => parentPort.postMessage('ready'));`;
   });
 }
 
-const spawnInBrowser: Spawn = (helper) => new Promise((resolve, reject) => {
+const spawnInBrowser: Spawn = (helper, lost) => new Promise((resolve, reject) => {
   const source = `${START}
 onmessage = ({ data }) => start(data, () => postMessage('ready'));`;
   const url = URL.createObjectURL(new Blob([source], { type: 'text/javascript' }));
@@ -72,7 +80,10 @@ onmessage = ({ data }) => start(data, () => postMessage('ready'));`;
     URL.revokeObjectURL(url);
     resolve(() => worker.terminate());
   };
-  worker.onerror = (event) => reject(new Error(`A helper thread did not start: ${event.message}`));
+  worker.onerror = (event) => {
+    reject(new Error(`A helper thread did not start: ${event.message}`)); // which counts if it never was ready
+    lost(event.message);
+  };
   worker.postMessage(helper);
 });
 

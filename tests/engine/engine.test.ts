@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createEngine, type Engine, EngineError } from '../../src/engine/index.ts';
+import { platformSpawn } from '../../src/engine/threads.ts';
 import { MemoryError } from '../../src/errors.ts';
 import { add, compile, fill, input, matmul, type Plan, scale, sumRows, type Tensor } from '../../src/graph/index.ts';
 
@@ -51,6 +52,44 @@ describe('a thread that fails', () => {
     one.stop();
     other.run(columnSums(other, x));
     other.stop();
+  });
+});
+
+describe('a helper that was ended from outside', () => {
+  /** An engine of two threads, and the death of its helper, which is told to the engine by the event loop alone. */
+  async function mortal(): Promise<{ engine: Engine; plan: number; kill: () => void; told: Promise<string> }> {
+    let kill = (): void => {}, tell = (_reason: string): void => {};
+    const told = new Promise<string>((resolve) => { tell = resolve; });
+    const engine = await createEngine({ threads: 2, spawn: (helper, lost) => platformSpawn()!(helper, (reason) => {
+      lost(reason);
+      tell(reason);
+    }).then((stop) => (kill = stop)) });
+    const plan = columnSums(engine, engine.memory.allocate(64));
+    engine.run(plan);
+    return { engine, plan, kill, told };
+  }
+
+  test('is missed by the next run', async () => {
+    const { engine, plan, kill, told } = await mortal();
+    kill();
+    expect(await told).toBe('it ended with code 1');
+    expect(() => engine.run(plan)).toThrow('Thread 1 is gone: it ended with code 1. This engine runs nothing any more; make another with createEngine.');
+    engine.stop();
+  });
+
+  test('is missed after some seconds by a run that nobody had time to warn', async () => {
+    const { engine, plan, kill } = await mortal();
+    kill();
+    expect(() => engine.run(plan)).toThrow(EngineError);
+    expect(() => engine.run(plan)).toThrow('A helper thread is gone: it does not begin with its work.');
+    engine.stop();
+  }, 20_000);
+
+  test('is nothing to complain about when stop() has done it', async () => {
+    const { engine, plan, told } = await mortal();
+    engine.stop();
+    await told;
+    expect(() => engine.run(plan)).toThrow('This engine was stopped');
   });
 });
 
