@@ -3,7 +3,7 @@
 import * as inkling from '../dist/index.js';
 import { repeat } from './measure.mjs';
 
-const { compile, createChars, createEngine, Decoder, input, matmul, transformer, transformerConfig, Weights } = inkling;
+const { compile, createChars, createEngine, Decoder, input, matmul, quantizeModel, transformer, transformerConfig, Weights } = inkling;
 
 export const sizes = { vocab: 50257, context: 1024, layers: 12, heads: 12, channels: 768 };
 const { vocab: V, layers: L, channels: C } = sizes;
@@ -22,6 +22,8 @@ export const promptGflop = L * layerGflop + (2 * L * C * PROMPT ** 2 + 2 * V * C
 /** How weights can lie in memory. To add one: its bytes per number, and what makes it from the model with f32 weights. */
 const formats = [
   { name: 'f32', bytesPerWeight: 4, from: (model) => model },
+  { name: 'q8_0', bytesPerWeight: 34 / 32, from: (model) => quantizeModel(model, 'q8_0') },
+  { name: 'q4_0', bytesPerWeight: 18 / 32, from: (model) => quantizeModel(model, 'q4_0') },
 ];
 
 /** Opens the model on a new engine: `{ engine, model, formats, decode(format, slots), prompt(format, options), products(), free() }`. */

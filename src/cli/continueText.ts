@@ -2,7 +2,7 @@
 // of what it sees, as nanoGPT does. What was said before that is forgotten, and the reader may be told.
 import { Decoder, generate, type Reason, StopStrings } from '../decode/index.ts';
 import { OptionError } from '../errors.ts';
-import type { LanguageModel } from '../models/index.ts';
+import type { SpeakingModel } from '../models/index.ts';
 
 export interface ContinueOptions {
   readonly tokens: number;
@@ -29,7 +29,7 @@ export interface Continued {
 const APART = 2 ** 20;
 
 /** Yields pieces of text that can be shown; all together are the text that is returned. */
-export async function* continueText(model: LanguageModel, prompt: string, { tokens, stop, index, ...sampling }: ContinueOptions): AsyncGenerator<string, Continued, undefined> {
+export async function* continueText(model: SpeakingModel, prompt: string, { tokens, stop, index, ...sampling }: ContinueOptions): AsyncGenerator<string, Continued, undefined> {
   const { tokenizer, transformer: { config } } = model, specials = new Set(tokenizer.specials.values());
   const characters = tokenizer.stream(), stops = new StopStrings(stop), said: number[] = promptIds(model, prompt), before = said.length;
   const decoder = new Decoder(model, { positions: Math.min(config.context, before + tokens) });
@@ -69,7 +69,7 @@ export async function* continueText(model: LanguageModel, prompt: string, { toke
 }
 
 /** A document begins with `<|bos|>`, where the tokenizer has it. */
-function promptIds({ tokenizer, transformer: { config } }: LanguageModel, prompt: string): number[] {
+function promptIds({ tokenizer, transformer: { config } }: SpeakingModel, prompt: string): number[] {
   const ids = [...tokenizer.encode(prompt)], bos = tokenizer.specials.get('<|bos|>');
   if (bos !== undefined) ids.unshift(bos);
   if (ids.length === 0) throw new OptionError('prompt', 'This model has no token for the beginning of a text, so it needs one: --prompt TEXT, at least one character.');

@@ -1,12 +1,23 @@
 import { createEngine } from '../engine/index.ts';
-import { type LanguageModel, loadLanguageModel } from '../models/index.ts';
+import { loadLanguageModel, loadQuantizedModel, type Quantization, quantizations, type SpeakingModel } from '../models/index.ts';
 import { openModelFolder } from './openModelFolder.ts';
+import { choice } from './options.ts';
+
+export const quantizeOption = {
+  quantize: choice(quantizations, 'round the weights to 8 or 4 bits while they are loaded: less memory, more tokens per second'),
+};
+
+export interface WithModelOptions {
+  readonly threads: number | undefined;
+  readonly build: 'exact' | 'fast' | undefined;
+  readonly quantize?: Quantization | undefined;
+}
 
 /** Loads a model, does something with it, and ends its threads. */
-export async function withModel<T>(path: string, { threads, build = 'exact' }: { threads: number | undefined; build: 'exact' | 'fast' | undefined }, use: (model: LanguageModel) => Promise<T>): Promise<T> {
+export async function withModel<T>(path: string, { threads, build = 'exact', quantize }: WithModelOptions, use: (model: SpeakingModel) => Promise<T>): Promise<T> {
   const store = openModelFolder(path), engine = await createEngine({ build, ...(threads !== undefined && { threads }) });
   try {
-    return await use(await loadLanguageModel(store, engine, path));
+    return await use(await (quantize ? loadQuantizedModel(store, engine, quantize, path) : loadLanguageModel(store, engine, path)));
   } finally {
     engine.stop();
   }

@@ -1,7 +1,7 @@
 // A conversation inside a bounded memory. The model sees only its context; when a conversation outgrows it, the oldest
 // turns are dropped, whole, and the user is told.
 import { OptionError } from '../errors.ts';
-import type { LanguageModel } from '../models/index.ts';
+import type { SpeakingModel } from '../models/index.ts';
 import { type Message, renderChat } from '../tokenizer/index.ts';
 import { Decoder } from './decoder.ts';
 import { generate, type Generated, type Piece } from './generate.ts';
@@ -19,7 +19,7 @@ export interface Reply extends Generated {
 
 /** A conversation with a model, one reply after the other. */
 export class Chat {
-  readonly #model: LanguageModel;
+  readonly #model: SpeakingModel;
   readonly #options: GenerateOptions;
   readonly #system: readonly Message[];
   readonly #decoder: Decoder;
@@ -36,7 +36,7 @@ export class Chat {
    * const chat = new Chat(model, { seed: 1 });
    * for await (const { text } of chat.send('Who has a red kite?')) process.stdout.write(text);
    */
-  constructor(model: LanguageModel, { system, ...options }: ChatOptions = {}) {
+  constructor(model: SpeakingModel, { system, ...options }: ChatOptions = {}) {
     generateSettings(options);
     if (system !== undefined && typeof system !== 'string') throw new OptionError('system', 'system must be a string.');
     this.#system = system === undefined ? [] : [{ role: 'system', content: system }];

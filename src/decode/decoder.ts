@@ -9,7 +9,7 @@
 import type { Address, Engine } from '../engine/index.ts';
 import { OptionError } from '../errors.ts';
 import { compile, embedding, input, type Plan, size, softcap, type Tensor } from '../graph/index.ts';
-import type { Transformer, Weights } from '../models/index.ts';
+import type { SpeakingModel, Transformer, WeightReader } from '../models/index.ts';
 import { Caches, cachedSequence } from '../nn/index.ts';
 
 export interface DecoderOptions {
@@ -22,11 +22,7 @@ export interface DecoderOptions {
 }
 
 /** What a decoder needs of a language model. */
-export interface Decodable {
-  readonly engine: Engine;
-  readonly transformer: Transformer;
-  readonly weights: Weights;
-}
+export type Decodable = Omit<SpeakingModel, 'tokenizer'>;
 
 /** A compiled forward pass: T new tokens for each conversation, and the logits of one of them. */
 interface Pass {
@@ -49,6 +45,7 @@ export class Decoder {
   readonly #engine: Engine;
   readonly #caches: Caches;
   readonly #places: Map<Tensor, Address>;
+  readonly #reader: WeightReader;
   /** (S,V): the logits of each slot's last token. */
   readonly #logits: Address;
   readonly #step: Pass;
@@ -93,6 +90,7 @@ export class Decoder {
 
     const before = engine.memory.used, alone = slots === 1;
     this.#places = new Map(weights.places);
+    this.#reader = weights;
     this.#caches = new Caches(slots, positions);
     this.#promptCaches = alone ? this.#caches : new Caches(1, positions);
     try {
@@ -228,12 +226,12 @@ export class Decoder {
   }
 
   #compile(caches: Caches, T: number, logitsAt: Address): Pass {
-    const { transformer } = this, S = caches.S, places = this.#places;
+    const { transformer } = this, S = caches.S, places = this.#places, { product, rows } = this.#reader;
     const sequence = cachedSequence(caches, T);
-    const hidden = transformer.hidden(sequence);
+    const hidden = transformer.hidden(sequence, { product, rows });
     // an embedding reads rows of a table by their number; here the table is the hidden state
     const chosen = T > 1 ? input('chosen', [S]) : null;
-    const uncapped = transformer.logits(chosen ? embedding(chosen, hidden) : hidden);
+    const uncapped = transformer.logits(chosen ? embedding(chosen, hidden) : hidden, { product });
     const logits = transformer.config.softcap > 0 ? softcap(uncapped, transformer.config.softcap) : uncapped;
     for (const cache of caches.tensors.values()) {
       if (!places.has(cache)) places.set(cache, this.#allocate(cache.name, cache.shape));

@@ -1,6 +1,6 @@
 // Predictions become text: draw a token, show it, feed it back, until there is a reason to end.
 import { DataError, OptionError } from '../errors.ts';
-import type { LanguageModel } from '../models/index.ts';
+import type { SpeakingModel } from '../models/index.ts';
 import { type Message, renderChat, type Tokenizer } from '../tokenizer/index.ts';
 import { Continuation, type Reason } from './continuation.ts';
 import { Decoder } from './decoder.ts';
@@ -46,7 +46,7 @@ const BREATH_MILLISECONDS = 25;
  * @example
  * for await (const { text } of generate(model, 'Once upon a', { tokens: 50, seed: 1 })) process.stdout.write(text);
  */
-export async function* generate(model: LanguageModel, prompt: Prompt, options: GenerateOptions = {}): AsyncGenerator<Piece, Generated, undefined> {
+export async function* generate(model: SpeakingModel, prompt: Prompt, options: GenerateOptions = {}): AsyncGenerator<Piece, Generated, undefined> {
   const [generated] = yield* generateBatch(model, [prompt], options);
   return generated!;
 }
@@ -59,7 +59,7 @@ export async function* generate(model: LanguageModel, prompt: Prompt, options: G
  * @example
  * for await (const { index, text } of generateBatch(model, ['One day', 'The end'])) texts[index] += text;
  */
-export async function* generateBatch(model: LanguageModel, prompts: readonly Prompt[], options: GenerateOptions = {}): AsyncGenerator<Piece, Generated[], undefined> {
+export async function* generateBatch(model: SpeakingModel, prompts: readonly Prompt[], options: GenerateOptions = {}): AsyncGenerator<Piece, Generated[], undefined> {
   const settings = generateSettings(options), { signal } = settings;
   const all = prompts.map((prompt, i) =>
     new Continuation(model.tokenizer, encodePrompt(model.tokenizer, prompt, settings.addBos), { ...settings, index: settings.index + i }));

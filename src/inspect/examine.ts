@@ -2,7 +2,7 @@
 // grammar that wrote the corpus.
 import { createExamination, type Examination, type Graded, summarize, type World, type WorldReport } from '../data/index.ts';
 import { generateBatch } from '../decode/index.ts';
-import type { LanguageModel } from '../models/index.ts';
+import type { SpeakingModel } from '../models/index.ts';
 
 export interface ExamineOptions {
   /** Draws the items. */
@@ -24,7 +24,7 @@ export interface ExamineOptions {
  * @example
  * const { seen, held, refusal } = await examine(model, createWorld({ seed: 1 }), { size: 100 });
  */
-export async function examine(model: LanguageModel, world: World, options: ExamineOptions = {}): Promise<WorldReport> {
+export async function examine(model: SpeakingModel, world: World, options: ExamineOptions = {}): Promise<WorldReport> {
   const { seed = 7, size = 100, replyTokens = 40, storyTokens = 110, onProgress, signal } = options;
   const examination = createExamination(world, { seed, size });
   const replies = await answers(model, examination, { replyTokens, storyTokens, ...(onProgress && { onProgress }), ...(signal && { signal }) });
@@ -32,7 +32,7 @@ export async function examine(model: LanguageModel, world: World, options: Exami
 }
 
 async function answers(
-  model: LanguageModel, { items }: Examination,
+  model: SpeakingModel, { items }: Examination,
   { replyTokens, storyTokens, onProgress, signal }: Required<Pick<ExamineOptions, 'replyTokens' | 'storyTokens'>> & Pick<ExamineOptions, 'onProgress' | 'signal'>,
 ): Promise<string[]> {
   const replies: string[] = [];

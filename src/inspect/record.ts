@@ -46,7 +46,7 @@ export function record({ transformer, weights, tokenizer }: LanguageModel, text:
     return nameOnly(name, x);
   };
   const sequence = wholeSequence(1, T), wants = (name: string): boolean => watch.some((pattern) => matchesPath(pattern, name));
-  const logits = transformer.logits(transformer.hidden(sequence, { tap, watchAttention: (layer) => wants(`blocks.${layer}.attention.probs`) }), tap);
+  const logits = transformer.logits(transformer.hidden(sequence, { tap, watchAttention: (layer) => wants(`blocks.${layer}.attention.probs`) }), { tap });
   for (const pattern of watch) {
     if ([...seen.keys()].some((name) => matchesPath(pattern, name))) continue;
     const meant = closest(pattern, seen.keys());

@@ -1,17 +1,24 @@
 // A model one can talk to: the network, its numbers, and the tokenizer that they were trained with.
 import { type Engine } from '../engine/index.ts';
 import { FormatError, OptionError } from '../errors.ts';
-import { parseSafetensors, type Store, writeSafetensors } from '../formats/index.ts';
+import { parseSafetensors, type Store, type StoredTensor, writeSafetensors } from '../formats/index.ts';
 import { parseTokenizer, type Tokenizer } from '../tokenizer/index.ts';
 import { transformer, type Transformer } from './transformer.ts';
 import { transformerConfig, type TransformerConfig, type TransformerOptions } from './transformerConfig.ts';
+import type { ReadableWeights } from './weightReader.ts';
 import { Weights } from './weights.ts';
 
-export interface LanguageModel {
+/** What a model needs to speak; its weights may be quantized. */
+export interface SpeakingModel {
   readonly engine: Engine;
   readonly transformer: Transformer;
-  readonly weights: Weights;
+  readonly weights: ReadableWeights;
   readonly tokenizer: Tokenizer;
+}
+
+/** A model that can speak and learn. */
+export interface LanguageModel extends SpeakingModel {
+  readonly weights: Weights;
 }
 
 /**
@@ -44,6 +51,24 @@ export async function saveLanguageModel(store: Store, { transformer, weights, to
  * @throws {FormatError} when a file is missing or damaged, or the weights do not belong to the configuration.
  */
 export async function loadLanguageModel(store: Store, engine: Engine, name = 'the model'): Promise<LanguageModel> {
+  const { transformer, tokenizer, tensors, from } = await readModelFiles(store, name), weights = new Weights(engine, transformer);
+  try {
+    weights.load(tensors, { from });
+  } catch (error) {
+    weights.free();
+    throw error;
+  }
+  return { engine, transformer, weights, tokenizer };
+}
+
+export interface ModelFiles extends Pick<SpeakingModel, 'transformer' | 'tokenizer'> {
+  readonly tensors: ReadonlyMap<string, StoredTensor>;
+  /** What messages call the file of tensors. */
+  readonly from: string;
+}
+
+/** What {@link saveLanguageModel} wrote, before its numbers are put into an engine. Throws as {@link loadLanguageModel}. */
+export async function readModelFiles(store: Store, name: string): Promise<ModelFiles> {
   const [config, tokenizer, file] = await Promise.all(['config.json', 'tokenizer.json', 'model.safetensors'].map(async (part) => {
     const bytes = await store.read(part);
     if (!bytes) throw new FormatError(`${name} has no ${part}. A model needs config.json, tokenizer.json and model.safetensors side by side; a run that was stopped early may have only checkpoints: go on with it (--resume) to finish it.`);
@@ -52,15 +77,8 @@ export async function loadLanguageModel(store: Store, engine: Engine, name = 'th
   const parsed = parseConfig(new TextDecoder().decode(config), `${name}: config.json`);
   const words = parseTokenizer(new TextDecoder().decode(tokenizer));
   if (words.size > parsed.vocab) throw new FormatError(`${name}: tokenizer.json has ${words.size} tokens, but config.json gives the model ${parsed.vocab}. They do not belong together.`);
-  const { tensors } = parseSafetensors(file!, `${name}: model.safetensors`);
-  const model = transformer(parsed), weights = new Weights(engine, model);
-  try {
-    weights.load(tensors, { from: `${name}: model.safetensors` });
-  } catch (error) {
-    weights.free();
-    throw error;
-  }
-  return { engine, transformer: model, weights, tokenizer: words };
+  const from = `${name}: model.safetensors`, { tensors } = parseSafetensors(file!, from);
+  return { transformer: transformer(parsed), tokenizer: words, tensors, from };
 }
 
 /** The configuration in a config.json of ours. */

@@ -8,12 +8,13 @@
 //
 // Running this function once builds the graph; nothing is computed here.
 import {
-  add, attention, buffer, convolution, dropout, embedding, fill, gelu, geluErf, layerNorm, matmul, ngramIds, normal, positions, relu2, rmsNorm, rotate,
+  add, attention, buffer, convolution, dropout, fill, gelu, geluErf, layerNorm, ngramIds, normal, positions, relu2, rmsNorm, rotate,
   rotateTable, silu, swiglu, tableLookup, valueMix, view, type Tensor,
 } from '../graph/index.ts';
 import { type Group, nameOnly, Parameters, type Sequence, type Tap } from '../nn/index.ts';
 import { stream } from '../random.ts';
 import type { TransformerConfig } from './transformerConfig.ts';
+import { floatReader, type WeightReader } from './weightReader.ts';
 
 export interface Transformer {
   readonly config: TransformerConfig;
@@ -22,14 +23,21 @@ export interface Transformer {
   readonly constants: ReadonlyMap<Tensor, Tensor>;
   /** Builds the graph from tokens to the last hidden state, (S·T, C), normed and ready for the output layer. */
   hidden(sequence: Sequence, options?: HiddenOptions): Tensor;
-  /** The output layer, uncapped: (rows, C) to (rows, V); of the first `count` rows alone where that is given. */
-  logits(hidden: Tensor, tap?: Tap, count?: Tensor): Tensor;
+  /** The output layer, uncapped: (rows, C) to (rows, V). */
+  logits(hidden: Tensor, options?: LogitsOptions): Tensor;
 }
 
-export interface HiddenOptions {
+/** `product` and `rows` say how weights are read: as 32-bit floats unless told. */
+export interface HiddenOptions extends Partial<WeightReader> {
   readonly tap?: Tap;
   /** Layers whose attention probabilities are written out as `blocks.N.attention.probs`, (S,nh,T,Tk). */
   readonly watchAttention?: (layer: number) => boolean;
+}
+
+export interface LogitsOptions extends Partial<Pick<WeightReader, 'product'>> {
+  readonly tap?: Tap;
+  /** Of the first so many rows alone; see `matmul`. */
+  readonly count?: Tensor | undefined;
 }
 
 /**
@@ -78,20 +86,20 @@ export function transformer(config: TransformerConfig, seed = 0): Transformer {
   const angles = c.positions === 'rope' ? Object.assign(buffer([c.context, hs]), { name: 'angles' }) : null;
   const constants = new Map(angles ? [[angles, rotateTable(c.context, hs, c.ropeBase)]] : []);
 
-  function hidden(sequence: Sequence, { tap = nameOnly, watchAttention = () => false }: HiddenOptions = {}): Tensor {
+  function hidden(sequence: Sequence, { tap = nameOnly, watchAttention = () => false, product = floatReader.product, rows = floatReader.rows }: HiddenOptions = {}): Tensor {
     const { S, T, tokens, start, seed: dice } = sequence;
     const normed = (x: Tensor, { gain, bias }: ReturnType<typeof norm>): Tensor =>
       c.norm === 'rms' ? rmsNorm(x, gain ?? null, { eps: c.normEps }) : layerNorm(x, gain ?? fill([C], 1), bias ?? null, { eps: c.normEps });
     const convolved = (name: string, x: Tensor, w: Tensor | undefined): Tensor =>
       w ? tap(name, convolution(sequence.remember(name, x).history, w, start, T)) : x;
-    const linear = (x: Tensor, { weight, bias }: { weight: Tensor; bias?: Tensor | undefined }): Tensor => matmul(x, weight, { tb: true, add: bias });
+    const linear = (x: Tensor, { weight, bias }: { weight: Tensor; bias?: Tensor | undefined }): Tensor => product(x, weight, { add: bias });
     const into = (x: Tensor, y: Tensor, { weight, bias }: { weight: Tensor; bias?: Tensor | undefined }, name: string): Tensor => {
       if (dice && c.dropout > 0) return add(x, dropout(linear(y, { weight, bias }), dice, { drop: c.dropout, stream: stream('dropout', name) }));
-      const sum = matmul(y, weight, { tb: true, add: x });
+      const sum = product(y, weight, { add: x });
       return bias ? add(sum, bias) : sum;
     };
 
-    let x = tap('embedding', embedding(tokens, p.wte));
+    let x = tap('embedding', rows(tokens, p.wte));
     if (p.wpe) x = positions(x, p.wpe, start, T);
     if (p.ngrams.length) {
       const past = sequence.remember('tokens', view(tokens, [S * T, 1]));
@@ -112,7 +120,7 @@ export function transformer(config: TransformerConfig, seed = 0): Transformer {
       if (angles || c.qkNorm) {
         qkv = tap(`${name}.attention.rotated`, rotate(qkv, angles, start, { T, heads: c.heads + c.kvHeads, hs, eps: c.qkNorm ? c.normEps : 0 }));
       }
-      if (block.values && block.gate) qkv = tap(`${name}.attention.mixed`, valueMix(qkv, embedding(tokens, block.values), block.gate, nq + nkv));
+      if (block.values && block.gate) qkv = tap(`${name}.attention.mixed`, valueMix(qkv, rows(tokens, block.values), block.gate, nq + nkv));
       const past = sequence.remember(`${name}.attention`, qkv, nq, 2 * nkv);
       const probs = watchAttention(i) ? tap(`${name}.attention.probs`, buffer([S, c.heads, T, past.history.shape[1]!])) : undefined;
       const seen = attention(qkv, past.history, start, { nh: c.heads, nkv: c.kvHeads, hs, k: past.offset, v: past.offset + nkv, ...(probs && { probs }) });
@@ -121,7 +129,7 @@ export function transformer(config: TransformerConfig, seed = 0): Transformer {
       h = tap(`${name}.mlp.norm`, normed(x, block.norm2));
       h = convolved(`${name}.mlp.convolution`, h, block.convolution2);
       let f = tap(`${name}.mlp.up`, linear(h, block.up));
-      if (block.gateUp) f = swiglu(matmul(h, block.gateUp, { tb: true }), f);
+      if (block.gateUp) f = swiglu(product(h, block.gateUp), f);
       else f = { gelu, geluErf, relu2, silu, swiglu: silu }[c.activation](f);
       x = tap(`${name}.mlp.sum`, into(x, tap(`${name}.mlp.hidden`, f), block.down, `${name}.mlp`));
     });
@@ -130,6 +138,6 @@ export function transformer(config: TransformerConfig, seed = 0): Transformer {
 
   return {
     config, parameters, constants, hidden,
-    logits: (h, tap = nameOnly, count) => tap('logits', matmul(h, p.head ?? p.wte, { tb: true, count })),
+    logits: (h, { tap = nameOnly, product = floatReader.product, count } = {}) => tap('logits', product(h, p.head ?? p.wte, { count })),
   };
 }

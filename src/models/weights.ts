@@ -5,6 +5,7 @@ import { count, FormatError, MemoryError, bytes as sizeOf } from '../errors.ts';
 import { type NamedTensor, readTensorF32, sha256, type StoredTensor } from '../formats/index.ts';
 import { compile, size, type Tensor } from '../graph/index.ts';
 import { type Group, GROUPS, type Parameter, type Parameters } from '../nn/index.ts';
+import { floatReader, type ReadableWeights } from './weightReader.ts';
 
 /** What weights are needed for: the parameters, and numbers that are computed once. */
 export interface Weighted {
@@ -19,7 +20,7 @@ export interface Range {
   readonly length: number;
 }
 
-export class Weights {
+export class Weights implements ReadableWeights {
   readonly engine: Engine;
   readonly parameters: readonly Parameter[];
   /** Address of the stretch. */
@@ -28,8 +29,10 @@ export class Weights {
   readonly length: number;
   /** Where each parameter and constant lies: hand it to `compile`. */
   readonly places = new Map<Tensor, Address>();
+  readonly product = floatReader.product;
+  readonly rows = floatReader.rows;
   readonly #offsets = new Map<Tensor, number>();
-  readonly #constants: Address[] = [];
+  readonly #constants: readonly Address[];
 
   /**
    * Takes the memory; the numbers are zero until {@link initialize} or {@link load}.
@@ -47,14 +50,7 @@ export class Weights {
     this.length = length;
     this.address = engine.memory.allocate(length * 4, this.largest());
     for (const [tensor, offset] of this.#offsets) this.places.set(tensor, this.address + offset * 4);
-    for (const [tensor, first] of constants) {
-      const address = engine.memory.allocate(size(tensor) * 4);
-      this.#constants.push(address);
-      this.places.set(tensor, address);
-      const plan = compile(engine, [first], { places: new Map([[first, address]]) });
-      plan.run();
-      plan.free();
-    }
+    this.#constants = placeConstants(engine, constants, this.places);
   }
 
   /** The largest parameters and their bytes, for messages. */
@@ -114,14 +110,7 @@ export class Weights {
    */
   load(tensors: ReadonlyMap<string, StoredTensor>, { prefix = '', stretch = this.address, from = 'the file' } = {}): void {
     const found = this.parameters.map(({ tensor: t }) => {
-      const stored = tensors.get(prefix + t.name);
-      if (!stored) {
-        throw new FormatError(`${from} has no tensor ${prefix}${t.name} (${t.shape.join(', ')}), which the configuration asks for. It has ${count(tensors.size)} tensors: do weights and configuration belong together?`);
-      }
-      if (stored.shape.join() !== t.shape.join()) {
-        throw new FormatError(`${from}: ${prefix}${t.name} is (${stored.shape.join(', ')}), but the configuration asks for (${t.shape.join(', ')}). Weights and configuration do not belong together.`);
-      }
-      return [t, readTensorF32(stored)] as const;
+      return [t, readTensorF32(findTensor(tensors, t, { prefix, from }))] as const;
     });
     for (const [t, numbers] of found) this.engine.f32(stretch + this.offset(t) * 4, size(t)).set(numbers);
   }
@@ -140,6 +129,34 @@ export class Weights {
   free(): void {
     for (const address of [this.address, ...this.#constants]) this.engine.memory.free(address);
   }
+}
+
+/** Computes the numbers that never change, each in memory of its own, and adds it to `places`. */
+export function placeConstants(engine: Engine, constants: ReadonlyMap<Tensor, Tensor>, places: Map<Tensor, Address>): Address[] {
+  return [...constants].map(([tensor, first]) => {
+    const address = engine.memory.allocate(size(tensor) * 4);
+    places.set(tensor, address);
+    const plan = compile(engine, [first], { places: new Map([[first, address]]) });
+    plan.run();
+    plan.free();
+    return address;
+  });
+}
+
+/**
+ * The tensor of a file that a parameter is read from.
+ *
+ * @throws {FormatError} when it is missing or has another shape.
+ */
+export function findTensor<T extends { readonly shape: readonly number[] }>(tensors: ReadonlyMap<string, T>, { name, shape }: Tensor, { prefix = '', from = 'the file' } = {}): T {
+  const stored = tensors.get(prefix + name);
+  if (!stored) {
+    throw new FormatError(`${from} has no tensor ${prefix}${name} (${shape.join(', ')}), which the configuration asks for. It has ${count(tensors.size)} tensors: do weights and configuration belong together?`);
+  }
+  if (stored.shape.join() !== shape.join()) {
+    throw new FormatError(`${from}: ${prefix}${name} is (${stored.shape.join(', ')}), but the configuration asks for (${shape.join(', ')}). Weights and configuration do not belong together.`);
+  }
+  return stored;
 }
 
 /** Refuses early what cannot fit into the 4 GiB of WebAssembly: `parts` are names and bytes. */

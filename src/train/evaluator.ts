@@ -4,7 +4,7 @@
 //   bits per byte = nats of the whole text / ln 2 / bytes of the whole text
 import { type Loader, sequentialWindows, type TokenSet } from '../data/index.ts';
 import { compile, crossEntropy, input, type Plan, size, type Tensor } from '../graph/index.ts';
-import type { Transformer, Weights } from '../models/index.ts';
+import type { SpeakingModel } from '../models/index.ts';
 import { nameOnly, type Tap, wholeSequence } from '../nn/index.ts';
 
 export interface Evaluation {
@@ -27,11 +27,11 @@ export class Evaluator {
    * @param rows windows that are scored at once.
    * @throws {OptionError} when the context is longer than the model's.
    */
-  constructor({ transformer, weights }: { transformer: Transformer; weights: Weights }, { rows = 8, context = transformer.config.context, tap = nameOnly as Tap } = {}) {
+  constructor({ transformer, weights }: Pick<SpeakingModel, 'transformer' | 'weights'>, { rows = 8, context = transformer.config.context, tap = nameOnly as Tap } = {}) {
     this.rows = rows;
     this.context = context;
     const sequence = wholeSequence(rows, context), targets = input('targets', [rows * context]), counts = input('weights', [rows * context]);
-    const logits = transformer.logits(transformer.hidden(sequence, { tap }), tap);
+    const { product, rows: look } = weights, logits = transformer.logits(transformer.hidden(sequence, { tap, product, rows: look }), { tap, product });
     const loss = crossEntropy(logits, targets, counts, { softcap: transformer.config.softcap });
     this.plan = compile(weights.engine, [loss], { places: new Map(weights.places) });
     this.#inputs = { tokens: sequence.tokens, targets, weights: counts, loss };

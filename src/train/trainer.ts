@@ -82,7 +82,7 @@ export class Trainer {
     const targets = input('targets', [R]), counts = input('weights', [R]), dloss = input('dloss', [R]), registers = input('registers', [REGISTERS]);
     // logits of the learned rows alone, one behind the other
     const learned = learnedRows(targets, counts);
-    const logits = transformer.logits(embedding(learned.rows, transformer.hidden(sequence, { tap })), tap, learned.count);
+    const logits = transformer.logits(embedding(learned.rows, transformer.hidden(sequence, { tap })), { tap, count: learned.count });
     const { loss, dlogits } = crossEntropyWithGradient(logits, targets, counts, dloss, { softcap: config.softcap, learned });
     tap('loss', loss);
     const found = backward(logits, tap('grad(logits)', dlogits), [], boundaries);

@@ -61,6 +61,21 @@ test.each([
   expect(code).toBe(expected);
 });
 
+test('--quantize goes on with rounded weights; widths that do not divide are refused', async () => {
+  const run = join(folder, 'wide'), call = (command: string, path: string, ...options: readonly (string | number)[]): Promise<Outcome> => inkling([command, '--model', path, '--threads', 1, '--quiet', ...options]);
+  for (const refused of [await call('generate', model, '--prompt', 'a', '--quantize', 'q8_0'), await call('chat', model, '--quantize', 'q4_0')]) {
+    expect(refused.stderr).toMatch(/has rows of 16 numbers, but Q[84]_0 needs a multiple of 32\. Use it as it is\./);
+    expect(refused.code).toBe(2);
+  }
+  expect((await call('generate', model, '--quantize', 'q4_k')).stderr).toContain('--quantize must be one of q8_0, q4_0, but it is "q4_k".');
+  await inkling(['pretrain', '--data', join(folder, 'rhymes.txt'), '--tokenizer', 'chars', ...tiny.with(tiny.indexOf('--channels') + 1, 32), '--steps', 60, '--lr', 0.01, '--out', run, '--quiet']);
+  const held = writeFile(folder, 'quantized.txt', rhymes.slice(0, 400)), nats: number[] = [];
+  for (const options of [[], ['--quantize', 'q8_0'], ['--quantize', 'q4_0']]) nats.push((await call('evaluate', run, '--data', held, '--json', ...options)).records()[0]!['nats_per_token'] as number);
+  expect(new Set(nats).size).toBe(3);
+  for (const one of nats) expect(Math.abs(one - nats[0]!)).toBeLessThan(0.05);
+  expect(await call('generate', run, '--prompt', 'The ', '--tokens', 5, '--quantize', 'q8_0')).toMatchObject({ code: 0, stderr: '' });
+});
+
 test('evaluate scores every token of a file but the first, and counts its bytes', async () => {
   const text = 'The cat sat on the mat.\nIt sang 3 songs to the moon.\n', file = writeFile(folder, 'held.txt', text);
   const { code, records, stderr } = await inkling(['evaluate', '--model', model, '--data', file, '--threads', 1, '--json']);

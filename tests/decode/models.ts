@@ -1,7 +1,7 @@
 // Small models with random weights, one of every form. Trained ones would repeat themselves; these say anything.
 import { createEngine, type Engine } from '../../src/engine/index.ts';
 import { compile, softcap } from '../../src/graph/index.ts';
-import { createLanguageModel, type LanguageModel, type TransformerOptions } from '../../src/models/index.ts';
+import { createLanguageModel, type LanguageModel, type SpeakingModel, type TransformerOptions } from '../../src/models/index.ts';
 import { wholeSequence } from '../../src/nn/index.ts';
 import { Random } from '../../src/random.ts';
 import { createChars, DEFAULT_SPECIALS } from '../../src/tokenizer/index.ts';
@@ -28,11 +28,11 @@ export function randomModel(engine: Engine, form: FormName, options: Partial<Tra
 }
 
 /** The logits behind every token, computed at once and without caches, as in training: one row (V) for each. */
-export function wholeLogits({ engine, transformer, weights }: LanguageModel, tokens: ArrayLike<number>): Float32Array[] {
+export function wholeLogits({ engine, transformer, weights: { places, product, rows } }: Omit<SpeakingModel, 'tokenizer'>, tokens: ArrayLike<number>): Float32Array[] {
   const T = tokens.length, { softcap: cap, vocab } = transformer.config;
-  const sequence = wholeSequence(1, T), uncapped = transformer.logits(transformer.hidden(sequence));
+  const sequence = wholeSequence(1, T), uncapped = transformer.logits(transformer.hidden(sequence, { product, rows }), { product });
   const logits = cap > 0 ? softcap(uncapped, cap) : uncapped;
-  const plan = compile(engine, [logits], { places: new Map(weights.places) });
+  const plan = compile(engine, [logits], { places: new Map(places) });
   engine.i32(plan.at(sequence.tokens), T).set(Int32Array.from(tokens));
   plan.run();
   const all = plan.read(logits).slice();

@@ -6,7 +6,7 @@ import { requiredText, text, whole } from '../options.ts';
 import { questions } from '../questions.ts';
 import { samplingOptions } from '../samplingOptions.ts';
 import type { Terminal } from '../terminal.ts';
-import { withModel } from '../withModel.ts';
+import { quantizeOption, withModel } from '../withModel.ts';
 
 export const chat = defineCommand({
   name: 'chat',
@@ -16,14 +16,15 @@ export const chat = defineCommand({
     system: text('TEXT', 'stands before the conversation and is never forgotten'),
     tokens: whole(1, 1e9, 'longest reply (default 200)'),
     ...samplingOptions,
+    ...quantizeOption,
   },
   example: 'inkling chat --model runs/chat\necho "Who are you?" | inkling chat --model runs/chat --json',
   details: [
     'In the chat: /reset begins anew, /quit ends it. Without a terminal every line of the input is a message; if there is none, ten',
     'fixed questions are asked.',
   ],
-  async run({ model: path, system, tokens = 200, temperature, seed = 1, threads, build, ...values }, terminal) {
-    await withModel(path, { threads, build }, async (model) => {
+  async run({ model: path, system, tokens = 200, temperature, seed = 1, threads, build, quantize, ...values }, terminal) {
+    await withModel(path, { threads, build, quantize }, async (model) => {
       const talk = new Chat(model, { system, tokens, temperature: temperature ?? 0.8, topK: values['top-k'] ?? 0, topP: values['top-p'] ?? 1, seed });
       try {
         if (terminal.streams.stdin.isTTY) await converse(talk, terminal);

@@ -4,7 +4,7 @@ import { Evaluator } from '../../train/index.ts';
 import { defineCommand } from '../command.ts';
 import { requiredText } from '../options.ts';
 import { wholeFile } from '../wholeFile.ts';
-import { withModel } from '../withModel.ts';
+import { quantizeOption, withModel } from '../withModel.ts';
 
 export const evaluate = defineCommand({
   name: 'evaluate',
@@ -12,15 +12,16 @@ export const evaluate = defineCommand({
   options: {
     model: requiredText('DIR', 'the folder of a model'),
     data: requiredText('FILE', 'a text'),
+    ...quantizeOption,
   },
   example: 'inkling evaluate --model runs/shakespeare --data validation.txt --json',
   details: [
     'The whole file is one stream of tokens, cut into windows of the context of the model that do not overlap; every token but the',
     'first is predicted once. bits_per_byte compares models with different tokenizers: nats of all tokens / ln 2 / bytes of the file.',
   ],
-  async run({ model: path, data: file, threads, build }, terminal) {
+  async run({ model: path, data: file, threads, build, quantize }, terminal) {
     const source = wholeFile(file);
-    await withModel(path, { threads, build }, async (model) => {
+    await withModel(path, { threads, build, quantize }, async (model) => {
       const { train: set } = await buildDataset(source, (document) => ({ ids: 'text' in document ? model.tokenizer.encode(document.text) : new Uint32Array(0) }), { seed: 0, validation: 0 });
       const { context } = model.transformer.config, windows = Math.ceil((set.length - 1) / context);
       const { natsPerToken, bitsPerByte, tokens } = new Evaluator(model, { rows: Math.min(8, windows) }).scoreAll(set);

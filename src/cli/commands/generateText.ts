@@ -2,7 +2,7 @@ import { defineCommand } from '../command.ts';
 import { type Continued, continueText } from '../continueText.ts';
 import { list, requiredText, text, whole } from '../options.ts';
 import { samplingOptions } from '../samplingOptions.ts';
-import { withModel } from '../withModel.ts';
+import { quantizeOption, withModel } from '../withModel.ts';
 
 const why: Readonly<Record<Continued['reason'], string>> = {
   length: 'as many tokens as were asked for',
@@ -18,6 +18,7 @@ export const generateText = defineCommand({
     prompt: text('TEXT', 'the beginning (default: none; the model begins a document)'),
     tokens: whole(1, 1e9, 'at most so many new tokens (default 100)'),
     ...samplingOptions,
+    ...quantizeOption,
     stop: list('TEXT', 'end before this text; may be given several times'),
     count: whole(1, 10_000, 'so many texts, each with random numbers of its own (default 1)'),
   },
@@ -27,8 +28,8 @@ export const generateText = defineCommand({
     '--json: one object for each text, when it is complete, with text (without the prompt), tokens and tokens_per_second.',
   ],
   async run(values, terminal) {
-    const { model: path, prompt = '', tokens = 100, temperature = 0.8, count = 1, seed = 1, stop, threads, build } = values;
-    await withModel(path, { threads, build }, async (model) => {
+    const { model: path, prompt = '', tokens = 100, temperature = 0.8, count = 1, seed = 1, stop, threads, build, quantize } = values;
+    await withModel(path, { threads, build, quantize }, async (model) => {
       const options = { tokens, temperature, topK: values['top-k'] ?? 0, topP: values['top-p'] ?? 1, seed, stop };
       const { colors } = terminal;
       for (let index = 0; index < count; index++) {

@@ -43,6 +43,7 @@ const op = defineOp<readonly [a: Tensor, weight: Tensor, ...add: Tensor[]], Attr
     const M = rows(a), row = add !== undefined && size(add) !== M * N;
     return ['matmulQuantized', { a, weight, add: add ?? 0, out, M, N, K, type: codeOf(type), ldadd: row ? 0 : N }];
   },
+  writes: [],
   mayOverwrite: ([, , add]) => (add && size(add) > 0 ? 2 : null),
   scratch: (_out, [a], { K }) => BEFORE_ROWS + Math.min(ROWS, rows(a)) * (K / 32) * ROW_BLOCK,
   flops: (out, _inputs, { K }) => 2 * size(out) * K,
@@ -65,6 +66,7 @@ const embeddingOp = defineOp<[tokens: Tensor, table: Tensor], Attrs>({
   name: 'embeddingQuantized',
   shape: ([tokens], { K }) => [size(tokens), K],
   kernel: (out, [tokens, table], { type, N, K }) => ['embeddingQuantized', { tokens, table, out, R: size(tokens), V: N, C: K, type: codeOf(type) }],
+  writes: [],
 });
 
 /**

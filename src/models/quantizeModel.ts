@@ -1,0 +1,99 @@
+// A model whose matrices are rounded to 8 or 4 bits, to be used and not to be trained.
+import type { Engine } from '../engine/index.ts';
+import { closest, FormatError, OptionError, ShapeError } from '../errors.ts';
+import { quantize, readTensorF32, type Store } from '../formats/index.ts';
+import { size, type Tensor } from '../graph/index.ts';
+import { type LanguageModel, readModelFiles, type SpeakingModel } from './languageModel.ts';
+import { QuantizedWeights } from './quantizedWeights.ts';
+import type { Transformer } from './transformer.ts';
+import { findTensor } from './weights.ts';
+
+/** Bits per weight, with the scales: 8.5 and 4.5. */
+const writable = { q8_0: 'Q8_0', q4_0: 'Q4_0' } as const;
+
+/** The types that weights can be rounded to. */
+export type Quantization = keyof typeof writable;
+export const quantizations = Object.keys(writable) as Quantization[];
+
+export interface QuantizedModel extends SpeakingModel {
+  readonly weights: QuantizedWeights;
+}
+
+/**
+ * A copy of a model with quantized matrices and output layer, and the table of tokens where that is the output layer.
+ * It speaks as the model does, from a memory of its own, `weights.bytes`; the model stays as it is.
+ *
+ * @param type `q8_0` (8.5 bits per weight, hardly any loss) or `q4_0` (4.5 bits, the smallest).
+ * @throws {OptionError} for another type, or when a width of the model is no multiple of 32.
+ * @throws {FormatError} when a weight is not a finite number.
+ * @throws {MemoryError} when the copy does not fit.
+ * @example
+ * const small = quantizeModel(model, 'q8_0');
+ * for await (const { text } of generate(small, 'Once upon a')) process.stdout.write(text);
+ * small.weights.free();
+ */
+export function quantizeModel({ engine, transformer, weights, tokenizer }: LanguageModel, type: Quantization): QuantizedModel {
+  return { engine, transformer, tokenizer, weights: quantizeWeights(engine, transformer, type, (tensor) => weights.read(tensor)) };
+}
+
+/**
+ * Reads what `saveLanguageModel` wrote and quantizes it on the way: the 32-bit floats are never in the engine's memory.
+ *
+ * @param name what messages call the place. For `type` and errors see {@link quantizeModel} and `loadLanguageModel`.
+ */
+export async function loadQuantizedModel(store: Store, engine: Engine, type: Quantization, name = 'the model'): Promise<QuantizedModel> {
+  const { transformer, tokenizer, tensors, from } = await readModelFiles(store, name);
+  return { engine, transformer, tokenizer, weights: quantizeWeights(engine, transformer, type, (tensor) => readTensorF32(findTensor(tensors, tensor, { from }))) };
+}
+
+/** Numbers that are quantized at a time. */
+const PIECE = 2 ** 20;
+
+function quantizeWeights(engine: Engine, transformer: Transformer, type: Quantization, numbersOf: (tensor: Tensor) => Float32Array): QuantizedWeights {
+  const dtype = checkType(type), { parameters: { list }, config: { tied } } = transformer;
+  const stored = list.map(({ tensor, group }) => {
+    const rounds = group === 'matrix' || group === 'head' || (tied && tensor.name === 'embedding.weight');
+    return { name: tensor.name, shape: tensor.shape, dtype: rounds ? dtype : 'F32', tensor } as const;
+  });
+  const weights = create();
+  try {
+    for (const { name, tensor, dtype: to } of stored) {
+      const N = tensor.shape[0]!, columns = size(tensor) / N, step = Math.max(1, Math.floor(PIECE / columns));
+      const numbers = numbersOf(tensor);
+      for (let row = 0; row < N; row += step) {
+        weights.put(name, named(name, () => quantize(to, numbers.subarray(row * columns, Math.min(N, row + step) * columns))), { row });
+      }
+    }
+  } catch (error) {
+    weights.free();
+    throw error;
+  }
+  return weights;
+
+  function create(): QuantizedWeights {
+    try {
+      return new QuantizedWeights(engine, transformer, stored);
+    } catch (error) {
+      if (error instanceof ShapeError) throw new OptionError('type', `This model cannot be quantized to ${type}: ${error.message} Use it as it is.`);
+      throw error;
+    }
+  }
+}
+
+/** Adds the name of the parameter to what is wrong with its numbers. */
+function named<T>(name: string, run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    throw error instanceof FormatError ? new FormatError(`${name}: ${error.message}`) : error;
+  }
+}
+
+function checkType(type: string): (typeof writable)[Quantization] {
+  if (Object.hasOwn(writable, type)) return writable[type as Quantization];
+  if (type === 'q4_k' || type === 'q6_k') {
+    throw new OptionError('type', `${type.toUpperCase()} can be read, but weights cannot be rounded to it here. Take ${quantizations.join(' or ')}.`);
+  }
+  const meant = closest(type, quantizations);
+  throw new OptionError('type', `Weights cannot be quantized to "${type}". ${meant ? `Did you mean "${meant}"?` : `There are ${quantizations.join(' and ')}.`}`);
+}
