@@ -1,7 +1,8 @@
 // src/ -> dist/: the library for pages (index.js), for Node (node.js), the worker for pages, the command line, and the
 // thread that encodes for both.
-// The kernels are inside each bundle; packages stay outside, so that nothing is shipped twice.
-import { chmodSync, readFileSync, rmSync, statSync } from 'node:fs';
+// The kernels of the exact build are inside each bundle, those of the others are fetched by whoever asks for them.
+// Packages stay outside, so that nothing is shipped twice.
+import { chmodSync, copyFileSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 
@@ -11,13 +12,15 @@ const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
 for (const file of ['index.js', 'node.js', 'worker.js', 'cli.js', 'encoder.js']) rmSync(`dist/${file}`, { force: true });
 
 const shared = { bundle: true, format: 'esm', target: 'es2023', minify: true, legalComments: 'none', logLevel: 'warning', define: { VERSION: JSON.stringify(version) } };
+const otherBuilds = { name: 'other builds', setup: (b) => b.onResolve({ filter: /build\/fast\.js$/ }, () => ({ path: './fast.js', external: true })) };
+copyFileSync('build/fast.js', 'dist/fast.js');
 // pages: no node: import may be reachable, so the platform is the browser and a slip fails the build
-await build({ ...shared, entryPoints: { index: 'src/index.ts', worker: 'src/worker.ts' }, platform: 'browser', outdir: 'dist' });
+await build({ ...shared, entryPoints: { index: 'src/index.ts', worker: 'src/worker.ts' }, platform: 'browser', outdir: 'dist', plugins: [otherBuilds] });
 // Node: engine and library once, shared by the library and the command line
 await build({ ...shared, entryPoints: { node: 'src/node/index.ts', cli: 'src/cli/cli.ts', encoder: 'src/node/encoder.ts' }, platform: 'node', packages: 'external', splitting: true, chunkNames: 'chunks/[name]-[hash]', outdir: 'dist' });
 chmodSync('dist/cli.js', 0o755);
 
-for (const file of ['index.js', 'worker.js', 'node.js', 'cli.js', 'encoder.js']) {
+for (const file of ['index.js', 'worker.js', 'fast.js', 'node.js', 'cli.js', 'encoder.js']) {
   const bytes = readFileSync(`dist/${file}`);
   console.log(`dist/${file}  ${(statSync(`dist/${file}`).size / 1024).toFixed(0)} KB, ${(gzipSync(bytes).length / 1024).toFixed(0)} KB gz`);
 }

@@ -1,5 +1,5 @@
-// assembly/*.ts -> build/kernels.js: both builds of the kernels as base64, and the argument list of every kernel,
-// so that TypeScript calls kernels by name and the two sides cannot drift.
+// assembly/*.ts -> build/exact.js, build/fast.js: each build of the kernels as base64; and build/layouts.js: the argument
+// list of every kernel, so that TypeScript calls kernels by name and the two sides cannot drift.
 //   `@unmanaged class Gelu { x: usize; y: usize; n: i32; }`  =>  gelu: ['x', 'y', 'n']   ('eps:f32' for floats)
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import asc from 'assemblyscript/asc';
@@ -31,13 +31,10 @@ for (const target of ['exact', 'fast']) {
   wasm[target] = readFileSync(`build/${target}.wasm`);
 }
 
-writeFileSync('build/kernels.js', `// Written by src/build/wasm.mjs.
-export const exact = '${wasm.exact.toString('base64')}';
-export const fast = '${wasm.fast.toString('base64')}';
-export const layouts = ${JSON.stringify(layouts)};
-`);
-writeFileSync('build/kernels.d.ts', `export declare const exact: string;
-export declare const fast: string;
-export declare const layouts: Readonly<Record<string, readonly string[]>>;
-`);
+for (const [name, binary] of Object.entries(wasm)) {
+  writeFileSync(`build/${name}.js`, `// Written by src/build/wasm.mjs.\nexport const wasm = '${binary.toString('base64')}';\n`);
+  writeFileSync(`build/${name}.d.ts`, 'export declare const wasm: string;\n');
+}
+writeFileSync('build/layouts.js', `// Written by src/build/wasm.mjs.\nexport const layouts = ${JSON.stringify(layouts)};\n`);
+writeFileSync('build/layouts.d.ts', 'export declare const layouts: Readonly<Record<string, readonly string[]>>;\n');
 console.log(`kernels: ${Object.keys(layouts).length}, exact ${(wasm.exact.length / 1024).toFixed(1)} KB, fast ${(wasm.fast.length / 1024).toFixed(1)} KB`);

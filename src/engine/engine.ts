@@ -1,5 +1,6 @@
 // The engine: one memory, one module of kernels, and a team of threads that walk plans on it.
-import { exact, fast, layouts } from '../../build/kernels.js';
+import { wasm as exact } from '../../build/exact.js';
+import { layouts } from '../../build/layouts.js';
 import { closest, OptionError } from '../errors.ts';
 import { type Address, aligned, Memory } from './memory.ts';
 import { machineThreads, platformSpawn, type Spawn } from './threads.ts';
@@ -7,8 +8,8 @@ import { machineThreads, platformSpawn, type Spawn } from './threads.ts';
 export interface EngineOptions {
   /** Threads that share the work, at most 64. Default: as many as the machine runs side by side, 1 where there can be no helpers. */
   readonly threads?: number;
-  /** `exact`: the same bits on every machine (default). `fast`: fused multiply-add where the machine has it. */
-  readonly build?: 'exact' | 'fast';
+  /** Default: exact. */
+  readonly build?: Build;
   /** How to start a helper thread, if not the platform's own way. */
   readonly spawn?: Spawn;
 }
@@ -40,34 +41,38 @@ export const MEET = 1;
 const unrolls = 'Float16Array' in globalThis;
 const NOT_KERNELS = /^(run|serve|math[A-Z].*)$/;
 
+/** `exact`: the same bits on every machine. `fast`: fused multiply-add where the machine has it. */
+export type Build = 'exact' | 'fast';
+
+/** The kernels of each build as base64; of all but the exact one once somebody has asked for them. */
+const kernels = new Map<Build, string>([['exact', exact]]);
 const compiled = new Map<string, WebAssembly.Module>();
 
-/** The compiled kernels of a build; compiled once per page or process. */
-export function kernelModule(build: 'exact' | 'fast', shared: boolean): WebAssembly.Module {
+async function fetchKernels(build: Build): Promise<void> {
+  if (!kernels.has(build)) kernels.set(build, (await import('../../build/fast.js')).wasm);
+}
+
+/** The compiled kernels of a build that is here; compiled once per page or process. */
+export function kernelModule(build: Build, shared: boolean): WebAssembly.Module {
   const key = `${build} ${shared}`;
   let module = compiled.get(key);
   if (!module) {
-    const text = atob(build === 'exact' ? exact : fast);
-    const wasm = Uint8Array.from(text, (ch) => ch.charCodeAt(0));
+    const wasm = Uint8Array.from(atob(kernels.get(build)!), (ch) => ch.charCodeAt(0));
     if (!shared) unshare(wasm);
     compiled.set(key, (module = new WebAssembly.Module(wasm)));
   }
   return module;
 }
 
+/** The smallest module with an instruction of relaxed SIMD: a swizzle of two constants. */
+const RELAXED = [0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 15, 1, 13, 0, 65, 1, 253, 15, 65, 2, 253, 15, 253, 128, 2, 11];
+
 /** Whether this machine compiles the fast build. Node 20 does not. */
-export function fastBuildRuns(): boolean {
-  try {
-    kernelModule('fast', false);
-    return true;
-  } catch {
-    return false;
-  }
-}
+export const fastBuildRuns = (): boolean => WebAssembly.validate(Uint8Array.from(RELAXED));
 
 export class Engine {
   readonly threads: number;
-  readonly build: 'exact' | 'fast';
+  readonly build: Build;
   readonly shared: boolean;
   readonly memory: Memory;
   readonly #exports: Exports;
@@ -81,7 +86,7 @@ export class Engine {
   #failure: EngineError | null = null;
 
   /** Use {@link createEngine}. */
-  constructor(threads: number, build: 'exact' | 'fast', shared: boolean) {
+  constructor(threads: number, build: Build, shared: boolean) {
     this.threads = threads;
     this.build = build;
     this.shared = shared;
@@ -241,6 +246,7 @@ export async function createEngine({ threads, build = 'exact', spawn }: EngineOp
   if (build === 'fast' && !fastBuildRuns()) {
     throw new OptionError('build', 'The fast build needs relaxed SIMD, which this machine does not have (Node 22 and current browsers do). Use the exact build.');
   }
+  await fetchKernels(build);
   const engine = new Engine(team, build, team > 1);
   try {
     if (platform) await engine.start(platform);
