@@ -1,14 +1,15 @@
 // Matrix product on one thread, packed and tiled (Goto & van de Geijn 2008, https://doi.org/10.1145/1356052.1356053):
-// a block of A (MC by KC) is packed once and stays in the second-level cache; panels of B (KC by NR) are packed just
+// a block of A (MC by KC) is packed once and stays in the second-level cache; panels of B (KC by NR, or WIDE) are packed just
 // in time into the first level and used at once against all of A.
 //
 //   C (M,N) = add + A (M,K) B (K,N)
 //
 // The order of every sum depends on K alone: blocks of KC, inside a block k = 0, 1, 2 ... So a row has the same bits
 // alone and among others, whatever thread computes it.
-import { packA, packB } from "./pack";
+import { packA, packB, packWide } from "./pack";
 import { THIN, thinAcross, thinAlong } from "./thin";
 import { MR, NR, tile } from "./tile";
+import { WIDE, wide, wideTile } from "./wide";
 
 /** Every sum runs in blocks of this many numbers. */
 export const KC: i32 = 384;
@@ -17,17 +18,24 @@ const A_SIZE: i32 = 300 * KC;
 
 // where a thread's scratch holds: an edge tile, the panel of B, the block of A
 const EDGE_BYTES: usize = 1024;
-const B_BYTES: usize = <usize>KC * <usize>NR * 4;
+const B_BYTES: usize = <usize>KC * <usize>WIDE * 4;
 const A_BYTES: usize = <usize>A_SIZE << 2;
 /** Bytes of scratch that `gemm` uses. */
 export const GEMM_SCRATCH: usize = EDGE_BYTES + B_BYTES + A_BYTES;
 
+/** One tile, `nr` columns wide. */
+// @ts-ignore: decorator
+@inline function one(nr: i32, kc: i32, a: usize, b: usize, c: usize, ldc: usize, add: usize, ldadd: usize): void {
+  if (ASC_FEATURE_RELAXED_SIMD && nr == WIDE) wideTile(kc, a, b, c, ldc, add, ldadd);
+  else tile(kc, a, b, c, ldc, add, ldadd);
+}
+
 /** Tiles at the border: computed whole, copied as far as they reach. */
-function edge(kc: i32, a: usize, b: usize, c: usize, ldc: usize, add: usize, ldadd: usize, m: i32, n: i32, at: usize): void {
-  tile(kc, a, b, at, <usize>NR << 2, 0, 0);
+function edge(nr: i32, kc: i32, a: usize, b: usize, c: usize, ldc: usize, add: usize, ldadd: usize, m: i32, n: i32, at: usize): void {
+  one(nr, kc, a, b, at, <usize>nr << 2, 0, 0);
   for (let i = 0; i < m; i++) {
     for (let j = 0; j < n; j++) {
-      const sum = load<f32>(at + (<usize>(i * NR + j) << 2)), offset = <usize>j << 2;
+      const sum = load<f32>(at + (<usize>(i * nr + j) << 2)), offset = <usize>j << 2;
       store<f32>(c + offset, add ? load<f32>(add + offset) + sum : sum);
     }
     c += ldc;
@@ -36,12 +44,12 @@ function edge(kc: i32, a: usize, b: usize, c: usize, ldc: usize, add: usize, lda
 }
 
 /** All tiles of one panel of B. A function of its own, so that the tile loop is called often and compiled early. */
-function panel(mc: i32, kc: i32, a: usize, b: usize, c: usize, ldc: usize, add: usize, ldadd: usize, n: i32, at: usize): void {
+function panel(nr: i32, mc: i32, kc: i32, a: usize, b: usize, c: usize, ldc: usize, add: usize, ldadd: usize, n: i32, at: usize): void {
   const step = <usize>kc * (<usize>MR << 2);
   for (let i = 0; i < mc; i += MR) {
     const m = min(MR, mc - i);
-    if (m == MR && n == NR) tile(kc, a, b, c, ldc, add, ldadd);
-    else edge(kc, a, b, c, ldc, add, ldadd, m, n, at);
+    if (m == MR && n == nr) one(nr, kc, a, b, c, ldc, add, ldadd);
+    else edge(nr, kc, a, b, c, ldc, add, ldadd, m, n, at);
     a += step;
     c += ldc * <usize>MR;
     if (add) add += ldadd * <usize>MR;
@@ -68,7 +76,7 @@ export function gemm(
     thinAlong(M, N, K, KC, a, lda, b, ldb, c, ldc, add, ldadd, scratch);
     return;
   }
-  const at = scratch, bp = at + EDGE_BYTES, ap = bp + B_BYTES;
+  const at = scratch, bp = at + EDGE_BYTES, ap = bp + B_BYTES, nr = ASC_FEATURE_RELAXED_SIMD && wide ? WIDE : NR;
   for (let k = 0; k < K; k += KC) {
     const kc = min(KC, K - k);
     const more = k > 0 ? c : add, ldmore = k > 0 ? ldc : ldadd;
@@ -80,11 +88,12 @@ export function gemm(
     for (let i = 0; i < M; i += most) {
       const mc = min(most, M - i);
       packA(ap, a + (ta ? <usize>k * lda + (<usize>i << 2) : <usize>i * lda + (<usize>k << 2)), lda, !ta, mc, kc);
-      for (let j = 0; j < N; j += NR) {
-        const n = min(NR, N - j);
-        packB(bp, b + (tb ? <usize>j * ldb + (<usize>k << 2) : <usize>k * ldb + (<usize>j << 2)), ldb, tb, n, kc);
+      for (let j = 0; j < N; j += nr) {
+        const n = min(nr, N - j), from = b + (tb ? <usize>j * ldb + (<usize>k << 2) : <usize>k * ldb + (<usize>j << 2));
+        if (nr == NR) packB(bp, from, ldb, tb, n, kc);
+        else packWide(bp, from, ldb, tb, n, kc);
         const offset = <usize>j << 2;
-        panel(mc, kc, ap, bp, c + <usize>i * ldc + offset, ldc, more ? more + <usize>i * ldmore + offset : 0, ldmore, n, at);
+        panel(nr, mc, kc, ap, bp, c + <usize>i * ldc + offset, ldc, more ? more + <usize>i * ldmore + offset : 0, ldmore, n, at);
       }
     }
   }

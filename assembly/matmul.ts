@@ -3,7 +3,8 @@
 import { gemm } from "./gemm";
 import { scratch } from "./plan";
 import { first, last } from "./slice";
-import { MR, NR } from "./tile";
+import { MR } from "./tile";
+import { WIDE } from "./wide";
 
 @unmanaged class Matmul {
   a: usize;
@@ -28,9 +29,9 @@ export function matmul(p: Matmul, thread: i32, threads: i32): void {
   const lda = <usize>p.lda << 2, ldb = <usize>p.ldb << 2, ldadd = <usize>p.ldadd << 2, ldout = <usize>p.ldout << 2;
   let m0 = 0, m1 = M, n0 = 0, n1 = N;
   if (N >= M) {
-    const tiles = (N + NR - 1) / NR;
-    n0 = min(N, first(tiles, thread, threads) * NR);
-    n1 = min(N, last(tiles, thread, threads) * NR);
+    const tiles = (N + WIDE - 1) / WIDE;
+    n0 = min(N, first(tiles, thread, threads) * WIDE);
+    n1 = min(N, last(tiles, thread, threads) * WIDE);
   } else {
     const tiles = (M + MR - 1) / MR;
     m0 = min(M, first(tiles, thread, threads) * MR);

@@ -4,6 +4,7 @@
 // A matrix is read in one of two ways: its lines lie along k ("along": element (line, k) at line · stride + k · 4),
 // or across it ("across": element (line, k) at k · stride + line · 4). Strides are in bytes.
 import { MR, NR } from "./tile";
+import { WIDE } from "./wide";
 
 /** 4 lines by 4 k, turned round: lines at p0..p3, k-rows of the panel `step` bytes apart. */
 // @ts-ignore: decorator
@@ -143,4 +144,10 @@ export function packA(dst: usize, src: usize, stride: usize, along: bool, lines:
 export function packB(dst: usize, src: usize, stride: usize, along: bool, lines: i32, kc: i32): void {
   if (along) panelAlong(dst, NR, src, stride, lines, kc);
   else panelAcross(dst, NR, src, stride, lines, kc);
+}
+
+/** The same for a wide tile. */
+export function packWide(dst: usize, src: usize, stride: usize, along: bool, lines: i32, kc: i32): void {
+  if (along) panelAlong(dst, WIDE, src, stride, lines, kc);
+  else panelAcross(dst, WIDE, src, stride, lines, kc);
 }

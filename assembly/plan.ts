@@ -4,6 +4,7 @@
 //
 //   instruction = kernel (u32 table index, 0 ends the plan) | bytes to the next instruction (u32) and MEET | kernel arguments
 import { setUnrolled } from "./tile";
+import { setWide } from "./wide";
 
 /** In the second word of an instruction: meet at the barrier afterwards. After the last one of a plan threads always do. */
 const MEET: u32 = 1;
@@ -18,6 +19,7 @@ const MEET: u32 = 1;
   scratch: usize;    // working memory of the kernels, one piece per thread
   scratchBytes: i32; // size of one piece
   unrolled: i32;     // 1 where the machine compiles unrolled loops well, see tile.ts
+  wide: i32;         // 1 where wide tiles are faster, see wide.ts
   begun: i32;        // helpers that have begun to walk the plan
   failed: i32;       // 1 + the number of a thread that trapped, or GONE; whoever writes it then moves `round` on
 }
@@ -74,6 +76,7 @@ function giveUp(team: usize): void {
  */
 export function run(team: Team, plan: usize, thread: i32, threads: i32): void {
   setUnrolled(team.unrolled != 0);
+  setWide(team.wide != 0);
   scratch = team.scratch + <usize>thread * <usize>team.scratchBytes;
   const base = changetype<usize>(team);
   let at = plan, kernel = load<u32>(at);

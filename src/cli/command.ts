@@ -1,3 +1,4 @@
+import { builds } from '../engine/index.ts';
 import { parseOptions, choice, flag, type Options, type Values, whole } from './options.ts';
 import type { Terminal } from './terminal.ts';
 import { UsageError } from './usageError.ts';
@@ -6,7 +7,7 @@ import { UsageError } from './usageError.ts';
 export const sharedOptions = {
   seed: whole(0, Number.MAX_SAFE_INTEGER, 'decides every random number; the same seed gives the same bits (default 1)'),
   threads: whole(1, 64, 'threads that share the work (default: as many as the machine runs side by side)'),
-  build: choice(['exact', 'fast'], 'exact: the same bits on every machine (default); fast: fused multiply-add where there is one'),
+  build: choice(builds, 'exact: the same bits on every machine (default); fast: fused multiply-add where there is one; turbo: 256-bit pairs of a V8 that can (Node 24 on, experimental)'),
   quiet: flag('only results and errors'),
   json: flag('one JSON object per line on standard output; text for people goes to standard error'),
   help: flag('this page'),

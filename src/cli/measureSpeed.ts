@@ -1,7 +1,7 @@
 // How long does one step take here? Asked before a run that was given minutes instead of steps. A scratch engine and a
 // scratch model do the steps, so the run itself begins untouched.
 import type { Loader } from '../data/index.ts';
-import { createEngine } from '../engine/index.ts';
+import { type Build, createEngine } from '../engine/index.ts';
 import { transformer, type TransformerConfig, Weights } from '../models/index.ts';
 import { type Recipe, Trainer } from '../train/index.ts';
 
@@ -14,7 +14,7 @@ export interface Speed {
 const WARM_UP = 3;
 
 export async function measureSpeed({ config, recipe, loader, threads, build, seconds = 2 }: {
-  config: TransformerConfig; recipe: Recipe; loader: Loader; threads?: number | undefined; build: 'exact' | 'fast'; seconds?: number;
+  config: TransformerConfig; recipe: Recipe; loader: Loader; threads?: number | undefined; build: Build; seconds?: number;
 }): Promise<Speed> {
   const engine = await createEngine({ build, ...(threads !== undefined && { threads }) });
   try {

@@ -1,5 +1,6 @@
 // Everything that decides a run, as it stands in run.json: whoever resumes it needs no options. (The receipt holds the
 // same without paths, for others.)
+import type { Build } from '../engine/index.ts';
 import type { Store } from '../formats/index.ts';
 import { DataError, FormatError } from '../errors.ts';
 import type { TransformerConfig } from '../models/index.ts';
@@ -24,7 +25,7 @@ export interface RunSettings {
   readonly hashEvery: number;
   readonly checkpointSeconds: number;
   readonly patience: number;
-  readonly build: 'exact' | 'fast';
+  readonly build: Build;
   /** The time that was asked for, if `steps` was chosen for it. */
   readonly minutes: number | null;
   /** Hash of the tokens that are learned from. */

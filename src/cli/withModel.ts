@@ -1,4 +1,4 @@
-import { createEngine } from '../engine/index.ts';
+import { type Build, createEngine } from '../engine/index.ts';
 import { loadLanguageModel, loadQuantizedModel, type Quantization, quantizations, type SpeakingModel } from '../models/index.ts';
 import { openModelFolder } from './openModelFolder.ts';
 import { choice } from './options.ts';
@@ -9,7 +9,7 @@ export const quantizeOption = {
 
 export interface WithModelOptions {
   readonly threads: number | undefined;
-  readonly build: 'exact' | 'fast' | undefined;
+  readonly build: Build | undefined;
   readonly quantize?: Quantization | undefined;
 }
 

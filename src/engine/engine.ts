@@ -4,6 +4,7 @@ import { layouts } from '../../build/layouts.js';
 import { closest, OptionError } from '../errors.ts';
 import { type Address, aligned, Memory } from './memory.ts';
 import { machineThreads, platformSpawn, type Spawn } from './threads.ts';
+import { requestPairs, timeWideTiles } from './turbo.ts';
 
 export interface EngineOptions {
   /** Threads that share the work, at most 64. Default: as many as the machine runs side by side, 1 where there can be no helpers. */
@@ -30,21 +31,27 @@ interface Exports {
 const TEAM_BYTES = 256;
 const teamWord = (name: string): number => layouts['team']!.indexOf(name);
 const THREADS = teamWord('threads'), ROUND = teamWord('round'), JOB = teamWord('job'), PLAN = teamWord('plan');
-const SCRATCH = teamWord('scratch'), SCRATCH_BYTES = teamWord('scratchBytes'), UNROLLED = teamWord('unrolled'), BEGUN = teamWord('begun'), FAILED = teamWord('failed'), REASON = FAILED + 1;
+const SCRATCH = teamWord('scratch'), SCRATCH_BYTES = teamWord('scratchBytes'), UNROLLED = teamWord('unrolled'), WIDE = teamWord('wide'), BEGUN = teamWord('begun'), FAILED = teamWord('failed'), REASON = FAILED + 1;
 
 /** In the word FAILED, instead of the number of a thread. As in assembly/plan.ts. */
 const GONE = -1;
 
 /** In the second word of an instruction: threads wait for each other after it. As in assembly/plan.ts. */
 export const MEET = 1;
+/** Wide tiles are used where they are so many times faster. */
+const WORTH = 1.15;
 /** V8 before 13 runs out of registers in unrolled loops. It is told by what came into the language after it; the bits are the same either way. */
 const unrolls = 'Float16Array' in globalThis;
 const NOT_KERNELS = /^(run|serve|math[A-Z].*)$/;
 
-/** `exact`: the same bits on every machine. `fast`: fused multiply-add where the machine has it. */
-export type Build = 'exact' | 'fast';
+/**
+ * `exact`: the same bits on every machine. `fast`: fused multiply-add where the machine has it. `turbo`: the fast build in
+ * a V8 that was asked to pair 128-bit operations, from Node 24 on; experimental, and for the whole process.
+ */
+export type Build = (typeof builds)[number];
+export const builds = ['exact', 'fast', 'turbo'] as const;
 
-/** The kernels of each build as base64; of all but the exact one once somebody has asked for them. */
+/** The kernels of each build as base64; of all but the exact one once somebody has asked for them. Turbo has those of the fast build. */
 const kernels = new Map<Build, string>([['exact', exact]]);
 const compiled = new Map<string, WebAssembly.Module>();
 
@@ -73,6 +80,8 @@ export const fastBuildRuns = (): boolean => WebAssembly.validate(Uint8Array.from
 export class Engine {
   readonly threads: number;
   readonly build: Build;
+  /** How many times faster wide tiles are in a turbo engine; they are used above {@link WORTH}. */
+  #gain = 1;
   readonly shared: boolean;
   readonly memory: Memory;
   readonly #exports: Exports;
@@ -201,9 +210,16 @@ export class Engine {
     return new Uint8Array(this.memory.wasm.buffer, address, length);
   }
 
-  /** For example `exact SIMD, 2 threads`. */
+  /** Times the wide tiles of a turbo engine, and uses them if they pay. */
+  async tune(): Promise<void> {
+    this.#gain = await timeWideTiles(this, (on) => this.#setTeam(WIDE, Number(on)));
+    this.#setTeam(WIDE, Number(this.#gain > WORTH));
+  }
+
+  /** For example `exact SIMD, 2 threads`; of a turbo engine also what its wide tiles bring. */
   describe(): string {
-    return `${this.build} SIMD, ${this.threads} ${this.threads === 1 ? 'thread' : 'threads'}${this.shared ? '' : ', unshared memory'}`;
+    const wide = this.build !== 'turbo' ? '' : this.#gain > WORTH ? ` (256 bits, products ${this.#gain.toFixed(1)} times as fast)` : ' (128 bits as in the fast build: this machine pairs no operations)';
+    return `${this.build} SIMD${wide}, ${this.threads} ${this.threads === 1 ? 'thread' : 'threads'}${this.shared ? '' : ', unshared memory'}`;
   }
 
   /** Ends the helper threads. The memory goes when nobody holds the engine any more. */
@@ -243,6 +259,9 @@ export async function createEngine({ threads, build = 'exact', spawn }: EngineOp
   if (team > 1 && !platform) {
     throw new OptionError('threads', `${team} threads need a Web Worker in a page with cross-origin isolation (the headers COOP and COEP). Use threads: 1, or send the headers.`);
   }
+  if (build === 'turbo' && !requestPairs()) {
+    throw new OptionError('build', 'Turbo needs Node 24 or later, because it asks V8 to pair operations. Use the fast build, or the exact one.');
+  }
   if (build === 'fast' && !fastBuildRuns()) {
     throw new OptionError('build', 'The fast build needs relaxed SIMD, which this machine does not have (Node 22 and current browsers do). Use the exact build.');
   }
@@ -250,6 +269,7 @@ export async function createEngine({ threads, build = 'exact', spawn }: EngineOp
   const engine = new Engine(team, build, team > 1);
   try {
     if (platform) await engine.start(platform);
+    if (build === 'turbo') await engine.tune();
   } catch (error) {
     engine.stop();
     throw error;

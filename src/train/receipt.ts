@@ -1,5 +1,6 @@
 // The receipt of a run: everything that decided its weights, and what the weights were on the way. Whoever has the same
 // data can replay the run and compare, bit for bit.
+import { type Build, builds } from '../engine/index.ts';
 import { FormatError } from '../errors.ts';
 import { transformerConfig, type TransformerConfig } from '../models/index.ts';
 import { checkRecipe } from './recipe.ts';
@@ -10,7 +11,7 @@ export interface Receipt {
   /** Version of this library. */
   readonly version: string;
   /** Kernels. Only the exact build promises the same bits elsewhere. */
-  readonly build: 'exact' | 'fast';
+  readonly build: Build;
   readonly kind: 'pretrain' | 'finetune';
   readonly config: TransformerConfig;
   readonly recipe: PretrainRecipe;
@@ -67,7 +68,7 @@ export function parseReceipt(json: string, name = 'receipt.json'): Receipt {
   const root = object('the file', value);
   oneOf('format', root['format'], [format]);
   text('version', root['version']);
-  oneOf('build', root['build'], ['exact', 'fast']);
+  oneOf('build', root['build'], builds);
   oneOf('kind', root['kind'], ['pretrain', 'finetune']);
   whole('seed', root['seed'], 0);
   whole('steps', root['steps'], 1);

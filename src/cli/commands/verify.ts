@@ -34,7 +34,7 @@ export const verify = defineCommand({
     const last = receipt.hashes.at(-1);
     if (!last) throw new DataError(`${path} lists no hashes: there is nothing to compare.`);
     if (receipt.version !== version) terminal.say(`The receipt was written by version ${receipt.version}, this is ${version}: a difference may come from that.`);
-    if (receipt.build === 'fast') terminal.say('The run used the fast build, which gives the same bits only on the same kind of machine.');
+    if (receipt.build !== 'exact') terminal.say(`The run used the ${receipt.build} build, which gives the same bits only on the same kind of machine.`);
 
     const data = dataOf(receipt, settings, dataPath), { kind, recipe, seed, steps } = receipt;
     const base = kind === 'finetune' ? baseOf(settings, modelPath) : null;

@@ -4,7 +4,7 @@ import { columns, rows, size, type Shape, type Tensor } from '../tensor.ts';
 import { sumRows } from './add.ts';
 
 /** Bytes of working memory of `gemm` in assembly/gemm.ts: an edge tile, a panel of B, a block of A. */
-export const GEMM_SCRATCH = 1024 + 384 * 8 * 4 + 300 * 384 * 4;
+export const GEMM_SCRATCH = 1024 + 384 * 16 * 4 + 300 * 384 * 4;
 
 export interface MatmulOptions {
   /** Read a (K,M) as its transpose. */

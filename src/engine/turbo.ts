@@ -1,0 +1,53 @@
+// Turbo: V8 can be asked to pair 128-bit operations into registers of 256 bits, which doubles what a product can do at
+// most. The request is experimental and counts for the whole process, and nobody says whether it is followed; so the two
+// tiles of the product are timed, and the wider one is used only where it wins.
+import type { Engine } from './engine.ts';
+
+interface NodeV8 { setFlagsFromString(flags: string): void }
+declare const process: { getBuiltinModule?(name: string): unknown; versions?: { v8?: string } } | undefined;
+
+/** V8 pairs all that a tile needs from this version on (Node 24). */
+const FIRST_V8 = 13;
+
+/** Asks V8 to pair operations in everything that is compiled from now on, in the whole process. False where that is not possible. */
+export function requestPairs(): boolean {
+  if (typeof process === 'undefined' || !(Number.parseInt(process.versions?.v8 ?? '0', 10) >= FIRST_V8)) return false;
+  const v8 = process.getBuiltinModule?.('node:v8') as NodeV8 | undefined;
+  v8?.setFlagsFromString('--experimental-wasm-revectorize');
+  return v8 !== undefined;
+}
+
+/** Sides of the product that is timed: a few of the widest tiles, and long sums. */
+const M = 48, N = 64, K = 256;
+/** How often each tile is timed, and how often a product runs before, while the compiler works in the background. */
+const ROUNDS = 7, WARM_MILLISECONDS = 400;
+
+/**
+ * How many times faster products are with wide tiles: the median of several turns, in which both tiles alternate. Leaves the
+ * engine as it was. Takes about a second, most of it waiting for the compiler.
+ *
+ * @param setWide says which tile products use from now on.
+ */
+export async function timeWideTiles(engine: Engine, setWide: (on: boolean) => void): Promise<number> {
+  const { memory } = engine, numbers = [M * K, N * K, M * N].map((length) => memory.allocate(length * 4));
+  const [a, b, out] = numbers as [number, number, number];
+  engine.reserveScratch(2 ** 20);
+  const words = [...engine.encode('matmul', { a, b, add: 0, out, M, N, K, lda: K, ldb: K, ldadd: N, ldout: N, ta: 0, tb: 1, count: 0 }), 0, 0];
+  const plan = memory.allocate(words.length * 4);
+  engine.i32(plan, words.length).set(words);
+  const time = (wide: boolean, times: number): number => {
+    setWide(wide);
+    const began = performance.now();
+    for (let i = 0; i < times; i++) engine.run(plan, 1);
+    return performance.now() - began;
+  };
+  const began = performance.now();
+  while (performance.now() - began < WARM_MILLISECONDS) {
+    for (const wide of [true, false]) time(wide, 40);
+    await new Promise((resolve) => void setTimeout(resolve, 5));
+  }
+  const ratios = Array.from({ length: ROUNDS }, () => time(false, 40) / time(true, 40)).sort((x, y) => x - y);
+  setWide(false);
+  for (const address of [...numbers, plan]) memory.free(address);
+  return ratios[ROUNDS >> 1]!;
+}
