@@ -6,6 +6,7 @@ import { type Message, renderChat } from '../tokenizer/index.ts';
 import { Decoder } from './decoder.ts';
 import { generate, type Generated, type Piece } from './generate.ts';
 import { type GenerateOptions, generateSettings } from './generateOptions.ts';
+import { prepareStages } from './prepareStages.ts';
 
 export interface ChatOptions extends Omit<GenerateOptions, 'addBos' | 'decoder' | 'signal' | 'whenFull'> {
   /** Stands before the conversation and is never dropped. */
@@ -37,13 +38,13 @@ export class Chat {
    * for await (const { text } of chat.send('Who has a red kite?')) process.stdout.write(text);
    */
   constructor(model: SpeakingModel, { system, ...options }: ChatOptions = {}) {
-    generateSettings(options);
+    prepareStages(generateSettings(options), model.tokenizer);
     if (system !== undefined && typeof system !== 'string') throw new OptionError('system', 'system must be a string.');
     this.#system = system === undefined ? [] : [{ role: 'system', content: system }];
     renderChat(model.tokenizer, this.#system, { reply: true });
     this.#model = model;
     this.#options = options;
-    this.#decoder = new Decoder(model);
+    this.#decoder = new Decoder(model, { everyRow: options.promptLogprobs ?? false });
   }
 
   /** What the model remembers, the system message first. */

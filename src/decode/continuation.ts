@@ -1,8 +1,9 @@
 import type { Tokenizer } from '../tokenizer/index.ts';
-import { createSampler } from './createSampler.ts';
 import type { GenerateSettings } from './generateOptions.ts';
+import type { Logprobs } from './logprobs.ts';
 import type { Sampler } from './sampler.ts';
 import { StopStrings } from './stopStrings.ts';
+import type { Trace } from './trace.ts';
 
 /** Why a text ended: enough tokens, a stop string, a special token of the model's, or no more room in the context. */
 export type Reason = 'length' | 'stop' | 'end' | 'context';
@@ -15,6 +16,12 @@ export class Continuation {
   readonly tokens: number[] = [];
   /** The text so far: what was shown. */
   text = '';
+  /** By token, if log-probabilities were asked for. */
+  readonly logprobs: Logprobs[] = [];
+  /** The same of the prompt, if asked for; nothing stands before its first token. */
+  promptLogprobs: (Logprobs | null)[] | null = null;
+  /** How often the context was full and the text went on without its beginning. */
+  slides = 0;
   /** null as long as it goes on. */
   reason: Reason | null = null;
   readonly #tokenizer: Tokenizer;
@@ -25,24 +32,30 @@ export class Continuation {
   readonly #stops: StopStrings;
   readonly #special: ReadonlySet<number>;
 
-  constructor(tokenizer: Tokenizer, prompt: Uint32Array, settings: GenerateSettings) {
+  constructor(tokenizer: Tokenizer, prompt: Uint32Array, settings: GenerateSettings, sampler: Sampler) {
     this.prompt = prompt;
     this.#tokenizer = tokenizer;
     this.#situation = { tokens: [...prompt], prompt: prompt.length, left: settings.tokens };
-    this.#sampler = createSampler(settings, tokenizer);
+    this.#sampler = sampler;
     this.#characters = tokenizer.stream();
     this.#stops = new StopStrings(settings.stop);
     this.#special = new Set(tokenizer.specials.values());
+  }
+
+  /** Prompt and tokens so far. */
+  get all(): readonly number[] {
+    return this.#situation.tokens;
   }
 
   /**
    * Draws the next token.
    *
    * @param full no further token fits behind this one.
-   * @returns the token, and the text that can be shown now.
+   * @returns the token, the text that can be shown now, and what was asked for besides.
    */
-  next(logits: Float32Array, full: boolean): { token: number; text: string } {
+  next(logits: Float32Array, full: boolean): { token: number; text: string; logprobs?: Logprobs; trace?: Trace } {
     const situation = this.#situation, token = this.#sampler.draw(logits, situation, this.#tokenizer.size);
+    const { logprobs, trace } = this.#sampler;
     let text = '';
     if (this.#special.has(token)) {
       this.reason = 'end';
@@ -50,6 +63,7 @@ export class Continuation {
       this.tokens.push(token);
       situation.tokens.push(token);
       situation.left--;
+      if (logprobs) this.logprobs.push(logprobs);
       text = this.#stops.push(this.#characters.push(token));
       if (this.#stops.found !== null) this.reason = 'stop';
       else if (situation.left <= 0) this.reason = 'length';
@@ -59,6 +73,6 @@ export class Continuation {
       text += this.#stops.push(this.#characters.end()) + this.#stops.end();
     }
     this.text += text;
-    return { token, text };
+    return { token, text, ...(logprobs && { logprobs }), ...(trace && { trace }) };
   }
 }

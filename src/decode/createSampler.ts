@@ -1,26 +1,25 @@
 import { Random, stream } from '../random.ts';
 import type { Tokenizer } from '../tokenizer/index.ts';
-import { generateSettings, type SamplingOptions } from './generateOptions.ts';
+import { type GenerateSettings, generateSettings, type SamplingOptions } from './generateOptions.ts';
+import { prepareStages } from './prepareStages.ts';
 import { Sampler } from './sampler.ts';
-import type { Stage } from './stage.ts';
-import { temperature } from './temperature.ts';
-import { topK } from './topK.ts';
-import { topP } from './topP.ts';
 
 /**
- * The sampler that the options ask for: temperature, then top-k, then top-p, as in Hugging Face. A temperature of 0
- * takes the likeliest of the tokens that the other stages left.
+ * The sampler that the options ask for, with its stages in the order of {@link STAGE_NAMES} or of the option `stages`. A
+ * temperature of 0 takes the likeliest of the tokens that all other stages left.
  *
- * @param _tokenizer for stages that look into tokens.
- * @throws {OptionError} for a value that cannot work or a name that is no option.
+ * @param tokenizer for options that speak of text, and for special tokens.
+ * @throws {OptionError} for a value that cannot work, a name that is no option, or a missing tokenizer.
  * @example
  * const token = createSampler({ temperature: 0 }).draw(decoder.logits(0)); // the likeliest
  */
-export function createSampler(options: SamplingOptions, _tokenizer?: Tokenizer): Sampler {
-  const { temperature: t, topK: k, topP: p, seed, index } = generateSettings(options);
-  const stages: Stage[] = [];
-  if (t !== 0 && t !== 1) stages.push(temperature(t));
-  if (k > 0) stages.push(topK(k));
-  if (p < 1) stages.push(topP(p));
-  return new Sampler(stages, t === 0 ? null : new Random(seed, stream('sample', index)));
+export function createSampler(options: SamplingOptions, tokenizer?: Tokenizer): Sampler {
+  const settings = generateSettings(options);
+  return prepareSampling(settings, tokenizer)(settings.index);
+}
+
+/** Like {@link createSampler} for many sequences: what they share is prepared once. Call it with the number of a sequence. */
+export function prepareSampling(settings: GenerateSettings, tokenizer?: Tokenizer): (index: number) => Sampler {
+  const stages = prepareStages(settings, tokenizer), { temperature, seed, logprobs, explain } = settings;
+  return (index) => new Sampler(stages(index), temperature === 0 ? null : new Random(seed, stream('sample', index)), { logprobs, explain });
 }

@@ -19,7 +19,12 @@ export interface DecoderOptions {
   readonly positions?: number;
   /** Sizes of the pieces in which prompts are read, each compiled once. Default 64 and 8. */
   readonly chunks?: readonly number[];
+  /** Whether prefill can also give the logits behind every token of a prompt. Takes memory for 32 rows of them. Default false. */
+  readonly everyRow?: boolean;
 }
+
+/** Rows for which logits are kept at once where every row of a prompt has them. */
+const ROWS = 32;
 
 /** What a decoder needs of a language model. */
 export type Decodable = Omit<SpeakingModel, 'tokenizer'>;
@@ -40,6 +45,8 @@ export class Decoder {
   readonly slots: number;
   readonly positions: number;
   readonly transformer: Transformer;
+  /** Whether prefill can give the logits behind every token. */
+  readonly everyRow: boolean;
   /** Memory that this decoder holds: caches, logits and plans. The weights are not its own. */
   readonly bytes: number;
   readonly #engine: Engine;
@@ -53,6 +60,9 @@ export class Decoder {
   readonly #prompt: readonly Pass[];
   readonly #promptCaches: Caches;
   readonly #promptLogits: Address;
+  /** A pass that gives every row logits, and where they are. */
+  readonly #rows: Pass | null = null;
+  readonly #rowLogits: Address = 0;
   /** The tokens that each slot holds, and how many. */
   readonly #said: readonly Int32Array[];
   readonly #lengths: Int32Array;
@@ -75,7 +85,7 @@ export class Decoder {
    * decoder.prefill(0, model.tokenizer.encode('Once upon a'));
    * const logits = decoder.logits(0); // one number for every token that could come next
    */
-  constructor({ engine, transformer, weights }: Decodable, { slots = 1, positions = transformer.config.context, chunks = [64, 8] }: DecoderOptions = {}) {
+  constructor({ engine, transformer, weights }: Decodable, { slots = 1, positions = transformer.config.context, chunks = [64, 8], everyRow = false }: DecoderOptions = {}) {
     const { vocab, context } = transformer.config;
     requireWhole('slots', slots, 1024);
     requireWhole('positions', positions, context, `the model's context of ${context}`);
@@ -84,6 +94,7 @@ export class Decoder {
     this.slots = slots;
     this.positions = positions;
     this.transformer = transformer;
+    this.everyRow = everyRow;
     this.#engine = engine;
     this.#said = Array.from({ length: slots }, () => new Int32Array(positions));
     this.#lengths = new Int32Array(slots);
@@ -99,6 +110,10 @@ export class Decoder {
       this.#step = this.#compile(this.#caches, 1, this.#logits);
       const sizes = [...new Set(chunks)].filter((T) => !alone || T > 1).sort((a, b) => b - a);
       this.#prompt = [...sizes.map((T) => this.#compile(this.#promptCaches, T, this.#promptLogits)), ...(alone ? [this.#step] : [])];
+      if (everyRow) {
+        this.#rowLogits = this.#allocate('logits of every row', [ROWS, vocab]);
+        this.#rows = this.#compile(this.#promptCaches, ROWS, this.#rowLogits, true);
+      }
     } catch (error) {
       this.free();
       throw error;
@@ -110,30 +125,39 @@ export class Decoder {
    * Makes `tokens` what slot `slot` holds, and computes the logits behind the last of them. What the slot holds
    * already is kept as far as it agrees: a conversation that goes on is not read again.
    *
+   * @param each is called for every token in turn with its position and the logits (V) behind it, a view that is valid
+   *   during the call alone. All tokens are computed then. Needs a decoder made with `everyRow`.
    * @returns how many tokens had to be computed, at least 1.
    * @throws {OptionError} for no tokens, more than fit, or one that is not in the vocabulary; the slot stays as it was.
    */
-  prefill(slot: number, tokens: ArrayLike<number>): number {
+  prefill(slot: number, tokens: ArrayLike<number>, each?: (position: number, logits: Float32Array) => void): number {
     this.#requireSlot(slot);
     const n = tokens.length, said = this.#said[slot]!;
     if (n < 1) throw new OptionError('tokens', 'A conversation begins with at least one token, but there is none. Give a prompt, or let it begin with the special token <|bos|>.');
     if (n > this.positions) throw new OptionError('tokens', `${n} tokens do not fit: a conversation holds ${this.positions}. Shorten the prompt, or use a model with a longer context.`);
     for (let i = 0; i < n; i++) this.#requireToken(tokens[i]!);
+    if (each && !this.#rows) throw new OptionError('each', 'This decoder gives no logits in the middle of a prompt. Make it with new Decoder(model, { everyRow: true }).');
     // the last token is always computed, because its logits are wanted
     let kept = 0;
-    while (kept < Math.min(n - 1, this.#lengths[slot]!) && said[kept] === tokens[kept]) kept++;
+    while (!each && kept < Math.min(n - 1, this.#lengths[slot]!) && said[kept] === tokens[kept]) kept++;
     for (let i = kept; i < n; i++) said[i] = tokens[i]!;
     this.#lengths[slot] = n;
     const alone = this.#promptCaches === this.#caches;
     if (!alone) this.#copyRows(this.#caches, slot, this.#promptCaches, 0, 0, kept);
     for (let at = kept; at < n;) {
       // the largest piece that is at least half full
-      const pass = this.#prompt.find(({ T }) => T <= 2 * (n - at)) ?? this.#prompt.at(-1)!, length = Math.min(pass.T, n - at);
+      const pass = each ? this.#rows! : this.#prompt.find(({ T }) => T <= 2 * (n - at)) ?? this.#prompt.at(-1)!, length = Math.min(pass.T, n - at);
       // rows behind the last token are without a token; later tokens overwrite what they leave in the caches
       this.#engine.i32(pass.tokens, pass.T).fill(-1).set(said.subarray(at, at + length));
       this.#engine.i32(pass.start, 1)[0] = at;
       if (pass.chosen) this.#engine.i32(pass.chosen, 1)[0] = length - 1;
       pass.plan.run();
+      const { vocab } = this.transformer.config;
+      for (let row = 0; each && row < length; row++) {
+        const logits = this.#engine.f32(this.#rowLogits + row * vocab * 4, vocab);
+        if (at + row === n - 1) this.#engine.f32(this.#promptLogits, vocab).set(logits);
+        each(at + row, logits);
+      }
       at += length;
     }
     if (!alone) {
@@ -225,12 +249,12 @@ export class Decoder {
     return address;
   }
 
-  #compile(caches: Caches, T: number, logitsAt: Address): Pass {
+  #compile(caches: Caches, T: number, logitsAt: Address, every = false): Pass {
     const { transformer } = this, S = caches.S, places = this.#places, { product, rows } = this.#reader;
     const sequence = cachedSequence(caches, T);
     const hidden = transformer.hidden(sequence, { product, rows });
     // an embedding reads rows of a table by their number; here the table is the hidden state
-    const chosen = T > 1 ? input('chosen', [S]) : null;
+    const chosen = T > 1 && !every ? input('chosen', [S]) : null;
     const uncapped = transformer.logits(chosen ? embedding(chosen, hidden) : hidden, { product });
     const logits = transformer.config.softcap > 0 ? softcap(uncapped, transformer.config.softcap) : uncapped;
     for (const cache of caches.tensors.values()) {

@@ -3,8 +3,11 @@ import { DataError, OptionError } from '../errors.ts';
 import type { SpeakingModel } from '../models/index.ts';
 import { type Message, renderChat, type Tokenizer } from '../tokenizer/index.ts';
 import { Continuation, type Reason } from './continuation.ts';
+import { prepareSampling } from './createSampler.ts';
 import { Decoder } from './decoder.ts';
-import { type GenerateOptions, generateSettings } from './generateOptions.ts';
+import { type GenerateOptions, type GenerateSettings, generateSettings } from './generateOptions.ts';
+import { type Logprobs, logprobsOf } from './logprobs.ts';
+import type { Trace } from './trace.ts';
 
 /** What can be continued: a text, tokens as they are, or a conversation that the assistant answers. */
 export type Prompt = string | Uint32Array | readonly Message[];
@@ -19,6 +22,10 @@ export interface Piece {
    * piece; special tokens have no text. The texts of all pieces make up the whole text.
    */
   readonly text: string;
+  /** With the option `logprobs`. */
+  readonly logprobs?: Logprobs;
+  /** With the option `explain`: what each stage removed before this token was drawn. */
+  readonly trace?: Trace;
 }
 
 export interface Generated {
@@ -28,6 +35,12 @@ export interface Generated {
   readonly reason: Reason;
   /** New tokens of this sequence per second of computing, reading the prompt not counted. */
   readonly tokensPerSecond: number;
+  /** How often the context was full and the text went on from the later half of it. */
+  readonly slides: number;
+  /** With the option `logprobs`: one entry for each of `tokens`. */
+  readonly logprobs?: readonly Logprobs[];
+  /** With the option `promptLogprobs`: one entry for each token of the prompt, null for the first. */
+  readonly promptLogprobs?: readonly (Logprobs | null)[];
 }
 
 /** Sequences that are continued at the same time; further prompts wait until one has ended. */
@@ -60,18 +73,19 @@ export async function* generate(model: SpeakingModel, prompt: Prompt, options: G
  * for await (const { index, text } of generateBatch(model, ['One day', 'The end'])) texts[index] += text;
  */
 export async function* generateBatch(model: SpeakingModel, prompts: readonly Prompt[], options: GenerateOptions = {}): AsyncGenerator<Piece, Generated[], undefined> {
-  const settings = generateSettings(options), { signal } = settings;
+  const settings = generateSettings(options), { signal } = settings, sampling = prepareSampling(settings, model.tokenizer);
   const all = prompts.map((prompt, i) =>
-    new Continuation(model.tokenizer, encodePrompt(model.tokenizer, prompt, settings.addBos), { ...settings, index: settings.index + i }));
+    new Continuation(model.tokenizer, encodePrompt(model.tokenizer, prompt, settings.addBos), settings, sampling(settings.index + i)));
   if (all.length === 0) return [];
   const longest = Math.max(...all.map(({ prompt }) => prompt.length)), { context } = model.transformer.config;
   const most = settings.decoder?.positions ?? context;
   if (longest > most) throw new OptionError('prompt', `The prompt has ${longest} tokens, but only ${most} fit. Shorten it, or use a model with a longer context.`);
   if (settings.decoder && settings.decoder.transformer !== model.transformer) throw new OptionError('decoder', 'This decoder belongs to another model. Make one with new Decoder(model).');
+  if (settings.decoder && settings.promptLogprobs && !settings.decoder.everyRow) throw new OptionError('promptLogprobs', 'This decoder gives no logits in the middle of a prompt. Make it with new Decoder(model, { everyRow: true }).');
   signal?.throwIfAborted();
 
   const decoder = settings.decoder
-    ?? new Decoder(model, { slots: Math.min(all.length, SIDE_BY_SIDE), positions: Math.min(context, longest + settings.tokens) });
+    ?? new Decoder(model, { slots: Math.min(all.length, SIDE_BY_SIDE), positions: Math.min(context, longest + settings.tokens), everyRow: settings.promptLogprobs });
   const release = decoder.reserve();
   const waiting = [...all.keys()];
   /** By slot: the prompt that is being continued there. */
@@ -84,27 +98,33 @@ export async function* generateBatch(model: SpeakingModel, prompts: readonly Pro
       for (let slot = 0; slot < decoder.slots && waiting.length > 0; slot++) {
         if (speaking[slot] !== undefined) continue;
         const index = (speaking[slot] = waiting.shift()!);
-        decoder.prefill(slot, all[index]!.prompt);
+        readPrompt(decoder, slot, all[index]!, settings, model.tokenizer);
         began[index] = computed;
       }
       for (let slot = 0; slot < decoder.slots; slot++) {
         const index = speaking[slot];
         if (index === undefined) continue;
         const one = all[index]!, from = performance.now();
-        const full = decoder.position(slot) >= decoder.positions, shorter = full ? roomier(settings, one, decoder.positions) : null;
-        const { token, text } = one.next(decoder.logits(slot), full && shorter === null);
-        tokens[slot] = one.reason === null ? token : -1;
-        if (shorter && one.reason === null) {
-          decoder.prefill(slot, [...shorter, ...one.tokens]);
+        const full = decoder.position(slot) >= decoder.positions, slides = full && settings.whenFull === 'slide', shorter = full && !slides ? roomier(settings, one, decoder.positions) : null;
+        const drawn = one.next(decoder.logits(slot), full && shorter === null && !slides);
+        tokens[slot] = one.reason === null ? drawn.token : -1;
+        if ((shorter || slides) && one.reason === null) {
+          if (slides) one.slides++;
+          decoder.prefill(slot, shorter ? [...shorter, ...one.tokens] : one.all.slice(-Math.max(1, Math.floor(decoder.positions / 2))));
           tokens[slot] = -1; // it has been read already
         }
         computed += performance.now() - from;
         if (one.reason !== null) {
           speaking[slot] = undefined;
           const seconds = (computed - began[index]!) / 1000;
-          results[index] = { text: one.text, tokens: one.tokens, reason: one.reason, tokensPerSecond: seconds > 0 ? one.tokens.length / seconds : 0 };
+          results[index] = {
+            text: one.text, tokens: one.tokens, reason: one.reason, slides: one.slides,
+            tokensPerSecond: seconds > 0 ? one.tokens.length / seconds : 0,
+            ...(settings.logprobs !== undefined && { logprobs: one.logprobs }),
+            ...(one.promptLogprobs && { promptLogprobs: one.promptLogprobs }),
+          };
         }
-        yield { index, token, text };
+        yield { index, ...drawn };
         signal?.throwIfAborted();
       }
       if (tokens.some((token) => token >= 0)) {
@@ -126,9 +146,21 @@ export async function* generateBatch(model: SpeakingModel, prompts: readonly Pro
   }
 }
 
+function readPrompt(decoder: Decoder, slot: number, one: Continuation, { promptLogprobs, logprobs = 0 }: GenerateSettings, { size }: Tokenizer): void {
+  const { prompt } = one;
+  if (!promptLogprobs) {
+    decoder.prefill(slot, prompt);
+    return;
+  }
+  const found: (Logprobs | null)[] = (one.promptLogprobs = [null]);
+  decoder.prefill(slot, prompt, (position, logits) => {
+    if (position + 1 < prompt.length) found.push(logprobsOf(logits.subarray(0, size), prompt[position + 1]!, logprobs, null));
+  });
+}
+
 /** A prompt that leaves room for what was said, the next token and one more; null if there is none. */
 function roomier({ whenFull }: GenerateOptions, { tokens }: Continuation, positions: number): Uint32Array | null {
-  const prompt = whenFull?.(tokens) ?? null;
+  const prompt = typeof whenFull === 'function' ? whenFull(tokens) : null;
   return prompt && prompt.length > 0 && prompt.length + tokens.length + 1 < positions ? prompt : null;
 }
 

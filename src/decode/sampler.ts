@@ -6,26 +6,43 @@
 import { math } from '../engine/index.ts';
 import { DataError, OptionError } from '../errors.ts';
 import type { Random } from '../random.ts';
+import { type Logprobs, logprobsOf } from './logprobs.ts';
 import { NOTHING_YET, type Situation, type Stage } from './stage.ts';
+import { type StageTrace, type Trace, traceStage, traceToken } from './trace.ts';
+
+/** What a sampler tells about the tokens that it draws. */
+export interface Telling {
+  /** Log-probabilities, with so many of the likeliest alternatives; undefined: none. */
+  readonly logprobs?: number | undefined;
+  /** What each stage removed. */
+  readonly explain?: boolean | undefined;
+}
 
 /** Draws the tokens of one sequence. */
 export class Sampler {
   readonly stages: readonly Stage[];
   /** null for a greedy sampler. */
   readonly random: Random | null;
+  /** Of the token that was drawn last, if they were asked for. */
+  logprobs: Logprobs | null = null;
+  /** How the token came about that was drawn last, if that was asked for. */
+  trace: Trace | null = null;
+  readonly #telling: Telling;
   #logits = new Float32Array(0);
   #weights = new Float64Array(0);
 
   /**
    * @param stages applied in this order.
    * @param random where chance comes from, one number for each token; null always takes the likeliest token.
+   * @param telling what {@link logprobs} and {@link trace} shall tell; nothing unless asked for.
    * @example
    * const sampler = new Sampler([temperature(0.8), topK(40)], new Random(seed));
    * const token = sampler.draw(decoder.logits(0));
    */
-  constructor(stages: readonly Stage[], random: Random | null) {
+  constructor(stages: readonly Stage[], random: Random | null, telling: Telling = {}) {
     this.stages = stages;
     this.random = random;
+    this.#telling = telling;
   }
 
   /**
@@ -39,32 +56,52 @@ export class Sampler {
    * @throws {OptionError} when the stages left no token.
    */
   draw(logits: Float32Array, situation: Situation = NOTHING_YET, vocab = logits.length): number {
-    const token = this.#choose(logits, situation, vocab);
-    for (let i = 0; i < this.stages.length; i++) this.stages[i]!.accept?.(token);
-    return token;
-  }
-
-  #choose(logits: Float32Array, situation: Situation, vocab: number): number {
     if (this.#logits.length !== vocab) {
       this.#logits = new Float32Array(vocab);
       this.#weights = new Float64Array(vocab);
     }
-    const scores = this.#logits, weights = this.#weights;
+    const scores = this.#logits, { stages } = this, { logprobs, explain } = this.#telling;
     for (let i = 0; i < vocab; i++) scores[i] = logits[i]!;
-    for (let i = 0; i < this.stages.length; i++) this.stages[i]!.apply(scores, situation);
+    if (explain) this.#explain(scores, situation);
+    else for (let i = 0; i < stages.length; i++) stages[i]!.apply(scores, situation);
 
     const best = likeliest(scores);
-    const most = scores[best]!;
-    if (most === -Infinity) throw new OptionError('stages', `No token is left to draw: ${this.stages.map(({ name }) => name).join(', ')} removed all ${vocab}. Use fewer stages, or less strict ones.`);
-    if (!this.random) return best;
+    if (scores[best] === -Infinity) throw new OptionError('stages', `No token is left to draw: ${stages.map(({ name }) => name).join(', ')} removed all ${vocab}. Use fewer stages, or less strict ones.`);
+    const total = this.random || logprobs !== undefined ? this.#weigh(scores, scores[best]!) : 0;
+    const token = this.random ? this.#spin(this.random.float() * total, best) : best;
+    if (logprobs !== undefined) this.logprobs = logprobsOf(logits.subarray(0, vocab), token, logprobs, scores[token]! - scores[best]! - math.log(total));
+    for (let i = 0; i < stages.length; i++) stages[i]!.accept?.(token);
+    return token;
+  }
+
+  /** Weights of all tokens in proportion to their probabilities; returns their sum. */
+  #weigh(scores: Float32Array, most: number): number {
+    const weights = this.#weights;
     let total = 0;
-    for (let i = 0; i < vocab; i++) total += weights[i] = scores[i] === -Infinity ? 0 : math.exp(scores[i]! - most);
-    let left = this.random.float() * total;
-    for (let i = 0; i < vocab; i++) {
+    for (let i = 0; i < scores.length; i++) total += weights[i] = scores[i] === -Infinity ? 0 : math.exp(scores[i]! - most);
+    return total;
+  }
+
+  /** The token at which the weights add up to more than `left`. */
+  #spin(left: number, best: number): number {
+    const weights = this.#weights;
+    for (let i = 0; i < weights.length; i++) {
       left -= weights[i]!;
       if (left < 0) return i;
     }
     return best; // rounding used up a last trace of probability
+  }
+
+  /** Applies the stages and looks at the logits before and after each. */
+  #explain(scores: Float32Array, situation: Situation): void {
+    const traces: StageTrace[] = [];
+    likeliest(scores); // logits that are no numbers have no probabilities
+    for (const stage of this.stages) {
+      const before = scores.slice();
+      stage.apply(scores, situation);
+      traces.push(traceStage(stage.name, before, scores));
+    }
+    this.trace = traceToken(traces, scores);
   }
 }
 

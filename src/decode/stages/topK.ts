@@ -1,6 +1,6 @@
-import { OptionError } from '../errors.ts';
+import { OptionError } from '../../errors.ts';
 import { nthLargest } from './nthLargest.ts';
-import type { Stage } from './stage.ts';
+import type { Stage } from '../stage.ts';
 
 /**
  * Keeps the `k` likeliest tokens, and those that are exactly as likely as the last of them.

@@ -1,5 +1,5 @@
-import { OptionError } from '../errors.ts';
-import type { Stage } from './stage.ts';
+import { OptionError } from '../../errors.ts';
+import type { Stage } from '../stage.ts';
 
 /**
  * Divides all logits by `t`: below 1 likely tokens become likelier still, above 1 everything becomes more alike.

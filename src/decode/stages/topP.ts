@@ -1,6 +1,6 @@
-import { math } from '../engine/index.ts';
-import { OptionError } from '../errors.ts';
-import type { Stage } from './stage.ts';
+import { math } from '../../engine/index.ts';
+import { OptionError } from '../../errors.ts';
+import type { Stage } from '../stage.ts';
 
 /**
  * Nucleus sampling: keeps the fewest most likely tokens whose probabilities add up to at least `p`, always one.
