@@ -17,7 +17,7 @@ export const KC: i32 = 384;
 const A_SIZE: i32 = 300 * KC;
 
 // where a thread's scratch holds: an edge tile, the panel of B, the block of A
-const EDGE_BYTES: usize = 1024;
+export const EDGE_BYTES: usize = 1024;
 const B_BYTES: usize = <usize>KC * <usize>WIDE * 4;
 const A_BYTES: usize = <usize>A_SIZE << 2;
 /** Bytes of scratch that `gemm` uses. */
@@ -44,7 +44,7 @@ function edge(nr: i32, kc: i32, a: usize, b: usize, c: usize, ldc: usize, add: u
 }
 
 /** All tiles of one panel of B. A function of its own, so that the tile loop is called often and compiled early. */
-function panel(nr: i32, mc: i32, kc: i32, a: usize, b: usize, c: usize, ldc: usize, add: usize, ldadd: usize, n: i32, at: usize): void {
+export function panel(nr: i32, mc: i32, kc: i32, a: usize, b: usize, c: usize, ldc: usize, add: usize, ldadd: usize, n: i32, at: usize): void {
   const step = <usize>kc * (<usize>MR << 2);
   for (let i = 0; i < mc; i += MR) {
     const m = min(MR, mc - i);
@@ -58,7 +58,7 @@ function panel(nr: i32, mc: i32, kc: i32, a: usize, b: usize, c: usize, ldc: usi
 
 /** Rows of A in a block: all, if they fit, else blocks of about the same size. B is packed again for each of them. */
 // @ts-ignore: decorator
-@inline function blockRows(M: i32, kc: i32): i32 {
+@inline export function blockRows(M: i32, kc: i32): i32 {
   const fit = A_SIZE / kc / MR * MR, blocks = (M + fit - 1) / fit;
   return ((M + blocks - 1) / blocks + MR - 1) / MR * MR;
 }

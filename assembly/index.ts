@@ -15,6 +15,7 @@ export * from "./matmul";
 export * from "./meanSquaredError";
 export * from "./ngram";
 export * from "./norm";
+export { embeddingPacked, matmulPacked } from "./packed";
 export { embeddingQuantized, matmulQuantized } from "./quantized";
 export * from "./random";
 export * from "./remember";

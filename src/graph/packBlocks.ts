@@ -1,21 +1,20 @@
 // Quantized weights as the kernels read them: 16 rows of a matrix (columns of the product) side by side, block by block,
 // inside a block two numbers of each row at a time. The layout and its reasons are told in assembly/quantized.ts; as
 // many bytes per weight as in a GGUF file, a little more for the K types (4.6 for 4.5 in Q4_K, 8.6 for 6.6 in Q6_K).
+// Weights that are not quantized (F32) gain by packing too: 8 rows side by side, number by number (assembly/packed.ts).
 import { count, FormatError, ShapeError } from '../errors.ts';
-import { ggufBytes } from '../formats/index.ts';
+import { dequantize, ggufBytes } from '../formats/index.ts';
 
-/** Rows that lie together. */
-const GROUP = 16;
-
-/** Numbers per block of ggml's, bytes of 16 such blocks packed, and the number by which kernels know the type. */
+/** Rows that lie together, numbers per block of ggml's, bytes of the blocks of those rows packed, and the number by which kernels know the type. */
 const types = {
-  Q8_0: { code: 0, numbers: 32, packed: 544 },
-  Q4_0: { code: 1, numbers: 32, packed: 288 },
-  Q4_K: { code: 2, numbers: 256, packed: 2368 },
-  Q6_K: { code: 3, numbers: 256, packed: 4384 },
+  Q8_0: { code: 0, group: 16, numbers: 32, packed: 544 },
+  Q4_0: { code: 1, group: 16, numbers: 32, packed: 288 },
+  Q4_K: { code: 2, group: 16, numbers: 256, packed: 2368 },
+  Q6_K: { code: 3, group: 16, numbers: 256, packed: 4384 },
+  F32: { code: 4, group: 8, numbers: 1, packed: 32 },
 } as const;
 
-/** The quantized types that can be multiplied as they are. */
+/** The types of weights that can be packed and multiplied as they are: quantized ones, and F32, which loses nothing. */
 export type QuantizedType = keyof typeof types;
 export const quantizedTypes = Object.keys(types) as readonly QuantizedType[];
 
@@ -28,8 +27,8 @@ export const codeOf = (type: QuantizedType): number => types[type].code;
 /** Numbers of a row come in multiples of this. */
 export const blockOf = (type: QuantizedType): number => types[type].numbers;
 
-/** Bytes of a packed matrix of N rows of K numbers; N is rounded up to a multiple of 16. */
-export const packedBytes = (type: QuantizedType, N: number, K: number): number => Math.ceil(N / GROUP) * (K / types[type].numbers) * types[type].packed;
+/** Bytes of a packed matrix of N rows of K numbers; N is rounded up to a multiple of 16, or of 8 for F32. */
+export const packedBytes = (type: QuantizedType, N: number, K: number): number => Math.ceil(N / types[type].group) * (K / types[type].numbers) * types[type].packed;
 
 /** Bytes of one of ggml's blocks. */
 const blockBytes = (type: QuantizedType): number => ggufBytes(type, types[type].numbers);
@@ -63,7 +62,7 @@ function copyScale(from: Uint8Array, block: number, to: Uint8Array, at: number):
 }
 
 /** Row r of 16: one block of ggml's into its place. Blocks of ggml's are told in formats/quantizeBlocks32.ts and 256.ts. */
-const packers: Readonly<Record<QuantizedType, Pack>> = {
+const packers: Readonly<Record<Exclude<QuantizedType, 'F32'>, Pack>> = {
   Q8_0(from, block, to, at, r) {
     copyScale(from, block, to, at + 2 * r);
     for (let k = 0; k < 32; k++) putEight(to, at + 32, r, k, from[block + 2 + k]!);
@@ -101,14 +100,23 @@ const packers: Readonly<Record<QuantizedType, Pack>> = {
   },
 };
 
+/** Rows of f32 numbers, the first of them row `from` of the matrix, into panels of 8 rows. */
+function packFloats(K: number, numbers: Float32Array, to: Float32Array, from: number): void {
+  const { group } = types.F32;
+  for (let at = 0, row = from; at < numbers.length; row++) {
+    const r = row % group;
+    for (let into = (row - r) * K + r, end = at + K; at < end; at++, into += group) to[into] = numbers[at]!;
+  }
+}
+
 /** Where the 16-bit scales of a block lie. */
-const scalesAt: Readonly<Record<QuantizedType, readonly number[]>> = { Q8_0: [0], Q4_0: [0], Q4_K: [0, 2], Q6_K: [208] };
+const scalesAt: Readonly<Record<keyof typeof packers, readonly number[]>> = { Q8_0: [0], Q4_0: [0], Q4_K: [0, 2], Q6_K: [208] };
 
 /**
  * Packs rows of a matrix from blocks as a GGUF file holds them.
  *
  * @param data whole rows of K numbers, one behind the other: all N of the matrix, or some.
- * @param to the packed matrix, zeros where nothing was written yet.
+ * @param to the packed matrix, zeros where nothing was written yet; for F32 it begins at a multiple of 4 bytes.
  * @param from number of the first row of `data`.
  * @throws {ShapeError} when K is no multiple of the type's block, or the data are not whole rows that fit.
  * @throws {FormatError} when the scale of a block is not finite.
@@ -118,19 +126,24 @@ const scalesAt: Readonly<Record<QuantizedType, readonly number[]>> = { Q8_0: [0]
  */
 export function packBlocks(type: QuantizedType, [N, K]: readonly [N: number, K: number], data: Uint8Array, to: Uint8Array, { from = 0, name = 'The matrix' } = {}): void {
   checkRows(type, K, name);
-  const { numbers, packed } = types[type], blocks = K / numbers, bytes = blockBytes(type), rows = data.length / (blocks * bytes), pack = packers[type];
+  const { numbers, packed, group } = types[type], blocks = K / numbers, bytes = blockBytes(type), rows = data.length / (blocks * bytes);
   if (!Number.isInteger(rows) || from + rows > N || to.length !== packedBytes(type, N, K)) {
     throw new ShapeError(`${name} (${N}, ${K}) of ${type} takes ${count(N * blocks * bytes)} bytes, ${count(packedBytes(type, N, K))} packed; ${count(data.length)} bytes from row ${from} on do not fit into ${count(to.length)}.`);
   }
+  if (type === 'F32') {
+    packFloats(K, dequantize('F32', data), new Float32Array(to.buffer, to.byteOffset, to.length / 4), from);
+    return;
+  }
+  const pack = packers[type];
   for (let row = 0; row < rows; row++) {
-    const r = (from + row) % GROUP, group = ((from + row - r) / GROUP) * blocks * packed;
+    const r = (from + row) % group, start = ((from + row - r) / group) * blocks * packed;
     for (let b = 0; b < blocks; b++) {
       const block = (row * blocks + b) * bytes;
       for (const at of scalesAt[type]) {
         // an exponent of ones: infinity or NaN
         if ((data[block + at + 1]! & 0x7c) === 0x7c) throw new FormatError(`${name}: the scale of block ${b} in row ${from + row} is not a finite number. The weights are damaged, or were too large for ${type}.`);
       }
-      pack(data, block, to, group + b * packed, r);
+      pack(data, block, to, start + b * packed, r);
     }
   }
 }

@@ -1,10 +1,12 @@
-// Products and look-ups with weights that stay quantized in memory. For inference: there is no gradient.
+// Products and look-ups with weights that stay quantized in memory, or are packed as f32: what is read fast by kernels
+// that multiply a few rows. For inference: there is no gradient.
 import { ShapeError, show } from '../../errors.ts';
 import { defineOp } from '../op.ts';
 import { checkRows, codeOf, packedBytes, type QuantizedType } from '../packBlocks.ts';
 import { columns, input, rows, size, type Shape, type Tensor } from '../tensor.ts';
+import { GEMM_SCRATCH } from './matmul.ts';
 
-/** A matrix of N rows of K numbers that stays quantized; `tensor` is the memory of `packBlocks`. */
+/** A matrix of N rows of K numbers that stays quantized, or packed f32; `tensor` is the memory of `packBlocks`. */
 export interface QuantizedMatrix {
   readonly tensor: Tensor;
   readonly type: QuantizedType;
@@ -14,6 +16,7 @@ export interface QuantizedMatrix {
 
 /**
  * A quantized matrix as an input of a graph. Its bytes are put there by `packBlocks`.
+ * With type F32 nothing is lost: products have the bits of `matmul`, and few rows are multiplied faster.
  *
  * @param shape (N,K), as the weight of a linear layer or a table of tokens.
  * @throws {ShapeError} when K is no multiple of the type's block: 32, or 256 for Q4_K and Q6_K.
@@ -41,17 +44,18 @@ const op = defineOp<readonly [a: Tensor, weight: Tensor, ...add: Tensor[]], Attr
   },
   kernel: (out, [a, weight, add], { type, N, K }) => {
     const M = rows(a), row = add !== undefined && size(add) !== M * N;
-    return ['matmulQuantized', { a, weight, add: add ?? 0, out, M, N, K, type: codeOf(type), ldadd: row ? 0 : N }];
+    const args = { a, weight, add: add ?? 0, out, M, N, K, ldadd: row ? 0 : N };
+    return type === 'F32' ? ['matmulPacked', args] : ['matmulQuantized', { ...args, type: codeOf(type) }];
   },
   writes: [],
   mayOverwrite: ([, , add]) => (add && size(add) > 0 ? 2 : null),
-  scratch: (_out, [a], { K }) => BEFORE_ROWS + Math.min(ROWS, rows(a)) * (K / 32) * ROW_BLOCK,
+  scratch: (_out, [a], { type, K }) => type === 'F32' ? GEMM_SCRATCH : BEFORE_ROWS + Math.min(ROWS, rows(a)) * (K / 32) * ROW_BLOCK,
   flops: (out, _inputs, { K }) => 2 * size(out) * K,
 });
 
 /**
  * a (..., K) times the transpose of a quantized matrix (N,K), as in a linear layer. Activations are rounded to 8 bits
- * for each 32 of them, so that whole numbers are multiplied. A row has the same bits alone and among others.
+ * for each 32 of them, so that whole numbers are multiplied (not with F32). A row has the same bits alone and among others.
  *
  * @param add added to the product in the same pass: (M,N), a residual; or (N), a bias for every row.
  * @returns (..., N)
@@ -65,7 +69,10 @@ export const matmulQuantized = (a: Tensor, { tensor, type, N, K }: QuantizedMatr
 const embeddingOp = defineOp<[tokens: Tensor, table: Tensor], Attrs>({
   name: 'embeddingQuantized',
   shape: ([tokens], { K }) => [size(tokens), K],
-  kernel: (out, [tokens, table], { type, N, K }) => ['embeddingQuantized', { tokens, table, out, R: size(tokens), V: N, C: K, type: codeOf(type) }],
+  kernel: (out, [tokens, table], { type, N, K }) => {
+    const args = { tokens, table, out, R: size(tokens), V: N, C: K };
+    return type === 'F32' ? ['embeddingPacked', args] : ['embeddingQuantized', { ...args, type: codeOf(type) }];
+  },
   writes: [],
 });
 

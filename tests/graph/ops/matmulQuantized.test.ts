@@ -64,7 +64,7 @@ function slowProduct({ type, M, N, K, add, x = noise(M * K, 5), data = blocks(ty
   });
 }
 
-for (const type of quantizedTypes) {
+for (const type of quantizedTypes.filter((type) => type !== 'F32')) {
   const block = type.endsWith('K') ? 256 : 32;
   for (const [M, N, K] of [[1, 1, 1], [1, 16, 1], [2, 17, 3], [5, 15, 2], [8, 50, 1], [33, 33, 2], [70, 20, 1]] as const) {
     const given = { type, M, N, K: K * block };
