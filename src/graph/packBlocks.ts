@@ -1,7 +1,8 @@
 // Quantized weights as the kernels read them: 16 rows of a matrix (columns of the product) side by side, block by block,
 // inside a block two numbers of each row at a time. The layout and its reasons are told in assembly/quantized.ts; as
 // many bytes per weight as in a GGUF file, a little more for the K types (4.6 for 4.5 in Q4_K, 8.6 for 6.6 in Q6_K).
-// Weights that are not quantized (F32) gain by packing too: 8 rows side by side, number by number (assembly/packed.ts).
+// Weights that are not quantized (F32) gain by packing too: 8 rows side by side, number by number, in the
+// order in which they are multiplied (assembly/packed.ts).
 import { count, FormatError, ShapeError } from '../errors.ts';
 import { dequantize, ggufBytes } from '../formats/index.ts';
 
@@ -100,12 +101,18 @@ const packers: Readonly<Record<Exclude<QuantizedType, 'F32'>, Pack>> = {
   },
 };
 
-/** Rows of f32 numbers, the first of them row `from` of the matrix, into panels of 8 rows. */
-function packFloats(K: number, numbers: Float32Array, to: Float32Array, from: number): void {
-  const { group } = types.F32;
+/** Numbers of a row of f32 that lie together: the blocks in which sums run, KC in assembly/gemm.ts. */
+const RUN = 384;
+
+/** Rows of f32, the first of them row `from` of the matrix: blocks of RUN, in them 8 rows side by side. */
+function packFloats([N, K]: readonly [N: number, K: number], numbers: Float32Array, to: Float32Array, from: number): void {
+  const { group } = types.F32, padded = Math.ceil(N / group) * group;
   for (let at = 0, row = from; at < numbers.length; row++) {
     const r = row % group;
-    for (let into = (row - r) * K + r, end = at + K; at < end; at++, into += group) to[into] = numbers[at]!;
+    for (let k = 0; k < K; k += RUN) {
+      const run = Math.min(RUN, K - k);
+      for (let into = k * padded + (row - r) * run + r, end = at + run; at < end; at++, into += group) to[into] = numbers[at]!;
+    }
   }
 }
 
@@ -131,7 +138,7 @@ export function packBlocks(type: QuantizedType, [N, K]: readonly [N: number, K: 
     throw new ShapeError(`${name} (${N}, ${K}) of ${type} takes ${count(N * blocks * bytes)} bytes, ${count(packedBytes(type, N, K))} packed; ${count(data.length)} bytes from row ${from} on do not fit into ${count(to.length)}.`);
   }
   if (type === 'F32') {
-    packFloats(K, dequantize('F32', data), new Float32Array(to.buffer, to.byteOffset, to.length / 4), from);
+    packFloats([N, K], dequantize('F32', data), new Float32Array(to.buffer, to.byteOffset, to.length / 4), from);
     return;
   }
   const pack = packers[type];
