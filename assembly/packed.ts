@@ -27,8 +27,8 @@ import { MR, NR } from "./tile";
 
 @unmanaged class EmbeddingPacked { tokens: usize; table: usize; out: usize; R: i32; V: i32; C: i32; }
 
-/** Up to so many rows are read where they lie; more are packed. */
-const FEW: i32 = 8;
+/** Up to so many rows are read where they lie; more are packed and multiplied by tiles. */
+const FEW: i32 = ASC_FEATURE_RELAXED_SIMD ? 4 : 3;
 /** Bytes of one k in a panel. */
 const WIDTH: usize = <usize>NR << 2;
 

@@ -334,15 +334,10 @@ function rows4(kc: i32, a: usize, lda: usize, b: usize, c: usize, ldc: usize, ad
   }
 }
 
-/** Any number of rows, four at a time: the first four bring the panel into the first-level cache, the others find it there. */
+/** 1 to 4 rows. */
 export function rowsPanel(M: i32, kc: i32, a: usize, lda: usize, b: usize, c: usize, ldc: usize, add: usize, ldadd: usize): void {
-  for (; M >= 4; M -= 4) {
-    rows4(kc, a, lda, b, c, ldc, add, ldadd);
-    a += lda << 2;
-    c += ldc << 2;
-    add += add ? ldadd << 2 : 0;
-  }
   if (M == 1) rows1(kc, a, lda, b, c, ldc, add, ldadd);
   else if (M == 2) rows2(kc, a, lda, b, c, ldc, add, ldadd);
   else if (M == 3) rows3(kc, a, lda, b, c, ldc, add, ldadd);
+  else rows4(kc, a, lda, b, c, ldc, add, ldadd);
 }
