@@ -7,7 +7,7 @@
 // A thread reads the weights of a block of k in one run, as fast as memory gives them, while the few numbers of A that
 // meet them stay in the first-level cache. Sums run in the order of `gemm` (blocks of KC, inside a block k = 0, 1, 2
 // ...), so the bits are those of `matmul`.
-import { EDGE_BYTES, KC, MC, MC_LAST, panel } from "./gemm";
+import { blockRows, EDGE_BYTES, KC, panel } from "./gemm";
 import { packA } from "./pack";
 import { rowsPanel } from "./packedRows";
 import { scratch } from "./plan";
@@ -53,13 +53,13 @@ function fewRows(M: i32, n: i32, kc: i32, a: usize, lda: usize, b: usize, c: usi
 
 /** The same for many rows: a block of A is packed as in `gemm`. */
 function manyRows(M: i32, N: i32, kc: i32, a: usize, lda: usize, b: usize, c: usize, ldc: usize, add: usize, ldadd: usize): void {
-  const step = <usize>kc * WIDTH, packed = scratch + EDGE_BYTES;
-  for (let i = 0, mc = 0; i < M; i += mc) {
-    mc = M - i <= MC_LAST ? M - i : MC;
+  const step = <usize>kc * WIDTH, packed = scratch + EDGE_BYTES, block = blockRows(M, kc);
+  for (let i = 0; i < M; i += block) {
+    const mc = min(block, M - i);
     packA(packed, a + <usize>i * lda, lda, true, mc, kc);
     let weights = b, to = c + <usize>i * ldc, plus = add ? add + <usize>i * ldadd : 0;
     for (let n = N; n > 0; n -= NR) {
-      panel(mc, kc, packed, weights, to, ldc, plus, ldadd, min(NR, n), scratch);
+      panel(NR, mc, kc, packed, weights, to, ldc, plus, ldadd, min(NR, n), scratch);
       weights += step;
       to += WIDTH;
       plus += plus ? WIDTH : 0;

@@ -1,4 +1,4 @@
-// A model whose matrices are rounded to 8 or 4 bits, to be used and not to be trained.
+// A model whose matrices are packed for reading, rounded to 8 or 4 bits or as they are, to be used and not to be trained.
 import type { Engine } from '../engine/index.ts';
 import { closest, FormatError, OptionError, ShapeError } from '../errors.ts';
 import { quantize, readTensorF32, type Store } from '../formats/index.ts';
@@ -8,12 +8,13 @@ import { QuantizedWeights } from './quantizedWeights.ts';
 import type { Transformer } from './transformer.ts';
 import { findTensor } from './weights.ts';
 
-/** Bits per weight, with the scales: 8.5 and 4.5. */
-const writable = { q8_0: 'Q8_0', q4_0: 'Q4_0' } as const;
+/** Bits per weight, with the scales: 8.5, 4.5, and 32. */
+const writable = { q8_0: 'Q8_0', q4_0: 'Q4_0', f32: 'F32' } as const;
 
-/** The types that weights can be rounded to. */
+/** The types that weights can be packed as; `f32` loses nothing. */
 export type Quantization = keyof typeof writable;
-export const quantizations = Object.keys(writable) as Quantization[];
+/** Those that weights are rounded to. */
+export const quantizations = ['q8_0', 'q4_0'] as const satisfies readonly Quantization[];
 
 export interface QuantizedModel extends SpeakingModel {
   readonly weights: QuantizedWeights;
@@ -23,7 +24,8 @@ export interface QuantizedModel extends SpeakingModel {
  * A copy of a model with quantized matrices and output layer, and the table of tokens where that is the output layer.
  * It speaks as the model does, from a memory of its own, `weights.bytes`; the model stays as it is.
  *
- * @param type `q8_0` (8.5 bits per weight, hardly any loss) or `q4_0` (4.5 bits, the smallest).
+ * @param type `q8_0` (8.5 bits per weight, hardly any loss) or `q4_0` (4.5 bits, the smallest),
+ *   or `f32`: every bit as in the model, at the speed of memory, for twice the memory while the model is kept.
  * @throws {OptionError} for another type, or when a width of the model is no multiple of 32.
  * @throws {FormatError} when a weight is not a finite number.
  * @throws {MemoryError} when the copy does not fit.

@@ -76,6 +76,22 @@ describe.each(quantizations)('%s', (type) => {
   });
 });
 
+test.each(Object.keys(FORMS) as FormName[])('packed as f32, a model has the bits of its own, on any threads: %s', (form) => {
+  for (const engine of engines) {
+    const model = randomModel(engine, form, wide), packed = quantizeModel(model, 'f32'), whole = wholeLogits(model, text);
+    expect(wholeLogits(packed, text)).toEqual(whole);
+    for (const options of [{}, { slots: 8 }, { slots: 2, chunks: [5, 2] }]) {
+      const plain = new Decoder(model, options), decoder = new Decoder(packed, options), slot = decoder.slots >> 1;
+      expect(stepped(decoder, slot)).toEqual(stepped(plain, slot));
+      decoder.truncate(slot, 0);
+      decoder.prefill(slot, text);
+      expect(decoder.logits(slot)).toEqual(whole.at(-1));
+      for (const one of [plain, decoder]) one.free();
+    }
+    for (const { weights } of [model, packed]) weights.free();
+  }
+});
+
 describe('a model that has learned', () => {
   const words = 'the quick brown fox jumps over a lazy dog while seven wise owls watch from an old oak tree by the river'.split(' ');
   let state = 1;
