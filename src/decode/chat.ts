@@ -2,7 +2,7 @@
 // turns are dropped, whole, and the user is told.
 import { OptionError } from '../errors.ts';
 import type { SpeakingModel } from '../models/index.ts';
-import { type Message, renderChat } from '../tokenizer/index.ts';
+import { type Message, renderChat, type Tokenizer } from '../tokenizer/index.ts';
 import { Decoder } from './decoder.ts';
 import { generate, type Generated, type Piece } from './generate.ts';
 import { type GenerateOptions, generateSettings } from './generateOptions.ts';
@@ -50,6 +50,11 @@ export class Chat {
   /** What the model remembers, the system message first. */
   get messages(): readonly Message[] {
     return [...this.#system, ...this.#turns];
+  }
+
+  /** What turns its tokens into text. */
+  get tokenizer(): Tokenizer {
+    return this.#model.tokenizer;
   }
 
   /** Memory that this conversation holds. */

@@ -40,6 +40,29 @@ test('--stop ends before the text, also where the context was full in between', 
   }
 });
 
+test('every way of drawing is an option, and does what the library does', async () => {
+  const words = writeFile(folder, 'words.txt', 'cat\n');
+  const { code, stderr, records } = await generate('--prompt', 'The ', '--tokens', 40, '--json', '--min-p', 0.01, '--typical-p', 0.98, '--top-n-sigma', 4, '--epsilon-cutoff', 0.0001, '--eta-cutoff', 0.0001,
+    '--xtc-probability', 0.2, '--xtc-threshold', 0.3, '--dry-multiplier', 0.8, '--dry-base', 1.5, '--dry-allowed-length', 3, '--dry-penalty-last-n', 50, '--dry-breaker', '.', '--mirostat', 2, '--mirostat-tau', 3, '--mirostat-eta', 0.2,
+    '--repeat-penalty', 1.1, '--frequency-penalty', 0.1, '--presence-penalty', '-0.1', '--penalty-last-n', 20, '--no-repeat-ngram', 6, '--logit-bias', 'e=+1', '--logit-bias', 's=-inf', '--bad-words', words,
+    '--min-tokens', 5, '--forced-text', 'mat', '--dynatemp-range', 0.1, '--dynatemp-exponent', 2, '--top-k', 20, '--top-p', 0.99, '--logprobs', 2);
+  expect(stderr).not.toContain('error');
+  expect(code).toBe(0);
+  const [{ text, logprobs, tokens }] = records() as [{ text: string; logprobs: { top: unknown[]; logprob: number }[]; tokens: number }];
+  expect(text).toMatch(/^mat/);
+  expect(text).not.toMatch(/cat|s/);
+  expect(logprobs).toHaveLength(tokens);
+  expect(logprobs.every(({ top, logprob }) => top.length === 2 && logprob <= 0)).toBe(true);
+});
+
+test('--explain tells for each token what the stages removed', async () => {
+  const { stdout } = await generate('--prompt', 'The ', '--tokens', 3, '--top-k', 2, '--stages', 'topK,temperature', '--explain');
+  expect(stdout.match(/^ {5}topK +removed +\d+ +[\d.]+%: ".+" [\d.]+%/gm)).toHaveLength(3);
+  expect(stdout.match(/^ {5}left +2 +: /gm)).toHaveLength(3);
+  const { records } = await generate('--prompt', 'The ', '--tokens', 3, '--top-k', 2, '--explain', '--json');
+  expect(records()[0]).toMatchObject({ explain: [{ left: 2 }, { left: 2 }, { left: 2 }] });
+});
+
 test('--count gives different texts, the first of them the one that comes alone', async () => {
   const { records } = await generate('--prompt', 'The ', '--tokens', 10, '--count', 3, '--json'), alone = await generate('--prompt', 'The ', '--tokens', 10, '--json');
   const texts = records().map(({ text }) => text);
@@ -54,6 +77,11 @@ test.each([
   [[], 'needs one: --prompt TEXT', 2],
   [['--prompt', 'a', '--temperature', '-1'], '--temperature must be a number of at least 0', 2],
   [['--prompt', 'a', '--top-p', '1.5'], '--top-p must be a number above 0 and at most 1, but it is 1.5.', 2],
+  [['--prompt', 'a', '--min-p', '2'], '--min-p must be a number of at least 0 and at most 1, but it is 2.', 2],
+  [['--prompt', 'a', '--logit-bias', 'e'], '--logit-bias must be TEXT=X', 2],
+  [['--prompt', 'a', '--stages', 'topk'], '--stages names "topk", which is no stage. Did you mean topK?', 2],
+  [['--prompt', 'a', '--dry-base', '2'], 'dryBase does nothing while dryMultiplier is off.', 2],
+  [['--prompt', 'a', '--bad-words', 'nowhere.txt'], '--bad-words nowhere.txt: the file cannot be read.', 2],
   [['--prompt', 'a', '--tokens', '0'], '--tokens must be a whole number of at least 1', 2],
 ] as const)('%j is refused', async (options, message, expected) => {
   const { code, stderr } = await generate(...options);

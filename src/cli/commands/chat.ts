@@ -4,8 +4,9 @@ import { OptionError } from '../../errors.ts';
 import { defineCommand } from '../command.ts';
 import { requiredText, text, whole } from '../options.ts';
 import { questions } from '../questions.ts';
-import { samplingOptions } from '../samplingOptions.ts';
+import { samplingFrom, samplingOptions } from '../samplingOptions.ts';
 import type { Terminal } from '../terminal.ts';
+import { logprobRecord, showTrace, traceRecord } from '../tellToken.ts';
 import { quantizeOption, withModel } from '../withModel.ts';
 
 export const chat = defineCommand({
@@ -23,9 +24,10 @@ export const chat = defineCommand({
     'In the chat: /reset begins anew, /quit ends it. Without a terminal every line of the input is a message; if there is none, ten',
     'fixed questions are asked.',
   ],
-  async run({ model: path, system, tokens = 200, temperature, seed = 1, threads, build, quantize, ...values }, terminal) {
+  async run(values, terminal) {
+    const { model: path, system, tokens = 200, seed = 1, threads, build, quantize } = values;
     await withModel(path, { threads, build, quantize }, async (model) => {
-      const talk = new Chat(model, { system, tokens, temperature: temperature ?? 0.8, topK: values['top-k'] ?? 0, topP: values['top-p'] ?? 1, seed });
+      const talk = new Chat(model, { system, tokens, ...samplingFrom(values), seed });
       try {
         if (terminal.streams.stdin.isTTY) await converse(talk, terminal);
         else await answerLines(talk, terminal);
@@ -90,15 +92,28 @@ async function answer(talk: Chat, question: string, terminal: Terminal, signal?:
   try {
     const pieces = talk.send(question);
     let next = await pieces.next();
-    for (; !next.done && !signal?.aborted; next = await pieces.next()) terminal.stream(next.value.text);
+    const traces: object[] = [];
+    for (let place = 1; !next.done && !signal?.aborted; next = await pieces.next(), place++) {
+      const { text: shown, token, trace } = next.value;
+      if (trace) {
+        terminal.tell(...showTrace(token, trace, place, talk.tokenizer));
+        traces.push(traceRecord(next.value, talk.tokenizer));
+      } else {
+        terminal.stream(shown);
+      }
+    }
+    if (next.done && traces.length > 0) terminal.stream(next.value.text);
     terminal.stream('\n');
     if (!next.done) {
       await pieces.return(undefined as never);
       return;
     }
-    const { text: reply, tokens, tokensPerSecond, dropped } = next.value;
+    const { text: reply, tokens, tokensPerSecond, dropped, logprobs } = next.value;
     if (dropped > 0) terminal.say(terminal.colors.dim(`(the context is full: ${dropped === 1 ? 'the oldest turn was' : `the ${dropped} oldest turns were`} forgotten)`));
-    terminal.record({ question, text: reply, tokens: tokens.length, tokens_per_second: tokensPerSecond, dropped });
+    terminal.record({
+      question, text: reply, tokens: tokens.length, tokens_per_second: tokensPerSecond, dropped,
+      ...(logprobs && { logprobs: logprobs.map((one) => logprobRecord(one, talk.tokenizer)) }), ...(traces.length > 0 && { explain: traces }),
+    });
   } catch (error) {
     // a message that is too long ends the message, not the conversation
     if (!(error instanceof OptionError)) throw error;

@@ -1,13 +1,15 @@
 import { defineCommand } from '../command.ts';
 import { type Continued, continueText } from '../continueText.ts';
 import { list, requiredText, text, whole } from '../options.ts';
-import { samplingOptions } from '../samplingOptions.ts';
+import { samplingFrom, samplingOptions } from '../samplingOptions.ts';
+import { logprobRecord, showTrace, traceRecord } from '../tellToken.ts';
 import { quantizeOption, withModel } from '../withModel.ts';
 
 const why: Readonly<Record<Continued['reason'], string>> = {
   length: 'as many tokens as were asked for',
   stop: 'a stop string came',
   end: 'the model ended the text',
+  context: 'the context was full',
 };
 
 export const generateText = defineCommand({
@@ -26,23 +28,36 @@ export const generateText = defineCommand({
   details: [
     'When the context is full, the model goes on from the later half of what it sees.',
     '--json: one object for each text, when it is complete, with text (without the prompt), tokens and tokens_per_second.',
+    'A stage of the drawing is off unless its option is given. --explain shows for each token what the stages removed.',
   ],
   async run(values, terminal) {
-    const { model: path, prompt = '', tokens = 100, temperature = 0.8, count = 1, seed = 1, stop, threads, build, quantize } = values;
+    const { model: path, prompt = '', tokens = 100, count = 1, seed = 1, stop, threads, build, quantize } = values;
     await withModel(path, { threads, build, quantize }, async (model) => {
-      const options = { tokens, temperature, topK: values['top-k'] ?? 0, topP: values['top-p'] ?? 1, seed, stop };
+      const options = { ...samplingFrom(values), tokens, seed, stop }, { tokenizer } = model;
       const { colors } = terminal;
       for (let index = 0; index < count; index++) {
         if (count > 1) terminal.say(colors.dim(`--- ${index + 1}`));
         const pieces = continueText(model, prompt, { ...options, index });
         let next = await pieces.next();
-        if (!terminal.quiet) terminal.stream(colors.dim(prompt));
-        for (; !next.done; next = await pieces.next()) terminal.stream(next.value);
-        terminal.stream('\n');
-        const { text: generated, tokens: made, tokensPerSecond, reason, slides } = next.value;
+        if (!terminal.quiet) terminal.stream(colors.dim(options.explain ? `${prompt}\n` : prompt));
+        const traces: object[] = [];
+        for (let place = 1; !next.done; next = await pieces.next(), place++) {
+          const { text: shown, token, trace } = next.value;
+          if (trace) {
+            terminal.tell(...showTrace(token, trace, place, tokenizer));
+            traces.push(traceRecord(next.value, tokenizer));
+          } else {
+            terminal.stream(shown);
+          }
+        }
+        terminal.stream(options.explain ? `${next.value.text}\n` : '\n');
+        const { text: generated, tokens: { length: made }, tokensPerSecond, reason, slides, logprobs } = next.value;
         const forgot = slides > 0 ? `; the context of ${model.transformer.config.context} was full ${slides === 1 ? 'once' : `${slides} times`}` : '';
         terminal.say(colors.dim(`(${made} tokens, ${tokensPerSecond.toFixed(0)} per second; ${why[reason]}${forgot})`));
-        terminal.record({ text: generated, tokens: made, tokens_per_second: tokensPerSecond, reason, ...(count > 1 && { index }) });
+        terminal.record({
+          text: generated, tokens: made, tokens_per_second: tokensPerSecond, reason, ...(count > 1 && { index }),
+          ...(logprobs && { logprobs: logprobs.map((one) => logprobRecord(one, tokenizer)) }), ...(options.explain && { explain: traces }),
+        });
       }
     });
   },
