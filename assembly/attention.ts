@@ -52,9 +52,9 @@ export function attention(p: Attention, thread: i32, threads: i32): void {
   if (p.T < MR) return attentionFew(p, thread, threads);
   const T = p.T, Tk = p.Tk, nh = p.nh, hs = p.hs, scale = p.scale, share = nh / p.nkv, window = p.window;
   const sq = <usize>p.sq << 2, skv = <usize>p.skv << 2, so = <usize>(nh * hs) << 2, head = <usize>hs << 2;
-  // scratch: an edge tile | largest score and sum of each query | queries | scores | keys | values
-  const edge = scratch, tops = edge + 1024, sums = tops + 512, queries = sums + 512, scores = queries + <usize>ROWS * head;
-  const keys = scores + <usize>((Tk + NR - 1) / NR) * PANEL, values = keys + <usize>((Tk + NR - 1) / NR * NR) * head;
+  // scratch: an edge tile | largest score and sum of each query | scores | queries | keys | values
+  const edge = scratch, tops = edge + 1024, sums = tops + 512, scores = sums + 512;
+  const queries = scores + <usize>((Tk + NR - 1) / NR) * PANEL, keys = queries + <usize>ROWS * head, values = keys + <usize>((Tk + NR - 1) / NR * NR) * head;
   const groups = (T + MR - 1) / MR, heads = p.S * nh, start0 = load<i32>(p.start);
   let packed = -1, low = 0, high = 0; // which head of keys and values is packed, from key `low` up to `high`
   for (let u = part(heads, groups, start0, thread, threads), end = part(heads, groups, start0, thread + 1, threads); u < end;) {

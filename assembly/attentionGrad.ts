@@ -36,11 +36,11 @@ export function attentionGrad(p: AttentionGrad, thread: i32, threads: i32): void
   const T = p.T, nh = p.nh, nkv = p.nkv, hs = p.hs, scale = p.scale, share = nh / nkv, window = p.window;
   const sq = <usize>p.sq << 2, skv = <usize>p.skv << 2, so = <usize>(nh * hs) << 2, head = <usize>hs << 2;
   const panels = <usize>((T + NR - 1) / NR), tall = <usize>((hs + MR - 1) / MR * MR), wide = <usize>((hs + NR - 1) / NR), turned = tall * LINE;
-  // scratch: an edge tile | lse and D of each query | of a block: q and dO in lines and turned, scores, slopes |
+  // scratch: an edge tile | lse and D of each query | of a block: scores, slopes, q and dO in lines and turned |
   // of all keys: keys and values in lines, keys turned, dK and dV turned
-  const edge = scratch, lse = edge + 1024, d = lse + 512, q = d + 512, o = q + <usize>ROWS * head;
-  const qTurned = o + <usize>ROWS * head, oTurned = qTurned + tall * <usize>(ROWS << 2), scores = oTurned + tall * <usize>(ROWS << 2);
-  const slopes = scores + panels * PANEL, keys = slopes + panels * PANEL, values = keys + panels * <usize>NR * head;
+  const edge = scratch, lse = edge + 1024, d = lse + 512, scores = d + 512, slopes = scores + panels * PANEL, q = slopes + panels * PANEL;
+  const o = q + <usize>ROWS * head, qTurned = o + <usize>ROWS * head, oTurned = qTurned + tall * <usize>(ROWS << 2);
+  const keys = oTurned + tall * <usize>(ROWS << 2), values = keys + panels * <usize>NR * head;
   const across = values + panels * <usize>NR * head, dk = across + wide * <usize>T * LINE, dv = dk + panels * turned;
   const jobs = p.S * nkv;
   for (let job = first(jobs, thread, threads), end = last(jobs, thread, threads); job < end; job++) {

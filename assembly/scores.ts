@@ -4,10 +4,13 @@
 //
 // A tile of scores is written there as it comes, a query is every ROWS-th line, and both products that follow read
 // the panels without packing them: by queries (rows of P in P V) and by keys (columns of dS in dSᵀ Q).
+// They begin at a multiple of a line's bytes.
 import { KC } from "./gemm";
 import { exp4 } from "./math";
 import { madd, max4, storeHead, sum4 } from "./simd";
 import { MR, NR, tile } from "./tile";
+
+if (NR != 8) ERROR("scores: lines of two vectors are written out here; other widths are not.");
 
 /** Most queries of a block: whole tiles, and one block where T is 64. */
 export const ROWS: i32 = (64 + MR - 1) / MR * MR;
@@ -21,38 +24,42 @@ export const PANEL: usize = <usize>ROWS * LINE;
   return scores + <usize>(j / NR) * PANEL;
 }
 
-/** MR lines of scores times a packed panel of B, [k][NR]: c[i,j] = sum over k of scores[i,k] b[k,j]. */
-export function scoresTile(k: i32, scores: usize, b: usize, c: usize, ldc: usize): void {
+/**
+ * MR lines of scores times a packed panel of B, [k][NR]: c[i,j] = sum over k of scores[i,k] b[k,j], from the first key of a panel on.
+ * One loop: with a loop for every panel, older V8s keep some of the sums in memory, at half the speed.
+ */
+export function scoresTile(k: i32, a: usize, b: usize, c: usize, ldc: usize): void {
   let c00 = f32x4.splat(0), c01 = f32x4.splat(0);
   let c10 = f32x4.splat(0), c11 = f32x4.splat(0);
   let c20 = f32x4.splat(0), c21 = f32x4.splat(0);
   let c30 = f32x4.splat(0), c31 = f32x4.splat(0);
   let c40 = f32x4.splat(0), c41 = f32x4.splat(0);
   let c50 = f32x4.splat(0), c51 = f32x4.splat(0);
-  for (let j: usize = 0, end = <usize>k << 2; j < end; j += 4) {
-      const a = scores + j + (j & ~(LINE - 1)) * (PANEL / LINE - 1);
-      const b0 = v128.load(b), b1 = v128.load(b, 16);
-      const a0 = v128.load32_splat(a);
-      c00 = madd(a0, b0, c00);
-      c01 = madd(a0, b1, c01);
-      const a1 = v128.load32_splat(a, NR << 2);
-      c10 = madd(a1, b0, c10);
-      c11 = madd(a1, b1, c11);
-      const a2 = v128.load32_splat(a, 2 * NR << 2);
-      c20 = madd(a2, b0, c20);
-      c21 = madd(a2, b1, c21);
-      const a3 = v128.load32_splat(a, 3 * NR << 2);
-      c30 = madd(a3, b0, c30);
-      c31 = madd(a3, b1, c31);
-      const a4 = v128.load32_splat(a, 4 * NR << 2);
-      c40 = madd(a4, b0, c40);
-      c41 = madd(a4, b1, c41);
-      if (ASC_FEATURE_RELAXED_SIMD) {
-        const a5 = v128.load32_splat(a, 5 * NR << 2);
-        c50 = madd(a5, b0, c50);
-        c51 = madd(a5, b1, c51);
-      }
-      b += LINE;
+  for (; k > 0; k--) {
+    const b0 = v128.load(b), b1 = v128.load(b, 16);
+    const a0 = v128.load32_splat(a);
+    c00 = madd(a0, b0, c00);
+    c01 = madd(a0, b1, c01);
+    const a1 = v128.load32_splat(a, NR << 2);
+    c10 = madd(a1, b0, c10);
+    c11 = madd(a1, b1, c11);
+    const a2 = v128.load32_splat(a, 2 * NR << 2);
+    c20 = madd(a2, b0, c20);
+    c21 = madd(a2, b1, c21);
+    const a3 = v128.load32_splat(a, 3 * NR << 2);
+    c30 = madd(a3, b0, c30);
+    c31 = madd(a3, b1, c31);
+    const a4 = v128.load32_splat(a, 4 * NR << 2);
+    c40 = madd(a4, b0, c40);
+    c41 = madd(a4, b1, c41);
+    if (ASC_FEATURE_RELAXED_SIMD) {
+      const a5 = v128.load32_splat(a, 5 * NR << 2);
+      c50 = madd(a5, b0, c50);
+      c51 = madd(a5, b1, c51);
+    }
+    b += LINE;
+    a += 4;
+    if ((a & (LINE - 1)) == 0) a += PANEL - LINE; // a line of a panel ends here
   }
   v128.store(c, c00);
   v128.store(c, c01, 16);
@@ -147,50 +154,43 @@ function hideEnds(scores: usize, from: i32, to: i32, end: i32, window: i32, valu
 /**
  * A row of tiles of scores becomes probabilities. Its panels run from key `from` up to `to`; which keys a line may see
  * is said as for `hide`. The largest scaled score of each line goes to `top`, its sum of exponentials to `sum`, MR
- * numbers each. A sum runs over four lanes, key j in lane j % 4. `work` has room for a vector for each line.
+ * numbers each. A sum runs over four lanes, key j in lane j % 4. `work` has room for two vectors for each line.
  */
 export function softmaxLines(scores: usize, from: i32, to: i32, end: i32, window: i32, scale: f32, top: usize, sum: usize, work: usize): void {
   hideEnds(scores, from, to, end, window, -Infinity);
   // all lines side by side: they do not wait for each other
-  const begin = panelOf(scores, from), stop = panelOf(scores, to + NR - 1), lines: usize = 16 * MR, by = f32x4.splat(scale);
-  for (let i: usize = 0; i < lines; i += 16) v128.store(work + i, f32x4.splat(-Infinity));
+  const begin = panelOf(scores, from), stop = panelOf(scores, to + NR - 1), by = f32x4.splat(scale), behind = work + 16 * MR;
+  for (let w = work; w < behind; w += 16) v128.store(w, f32x4.splat(-Infinity));
   for (let panel = begin; panel < stop; panel += PANEL) {
-    for (let i: usize = 0, at = panel; i < lines; i += 16) {
-      let most = v128.load(work + i);
-      for (const next = at + LINE; at < next; at += 32) most = f32x4.pmax(f32x4.pmax(v128.load(at), v128.load(at, 16)), most);
-      v128.store(work + i, most);
+    for (let at = panel, w = work; w < behind; at += LINE, w += 16) {
+      v128.store(w, f32x4.pmax(f32x4.pmax(v128.load(at), v128.load(at, 16)), v128.load(w)));
     }
   }
-  for (let i: usize = 0; i < lines; i += 16) {
-    const most = max4(v128.load(work + i)) * scale;
-    store<f32>(top + (i >> 2), most);
-    v128.store(work + i, f32x4.splat(0));
+  for (let i: usize = 0; i < <usize>MR; i++) {
+    const most = max4(v128.load(work + (i << 4))) * scale;
+    store<f32>(top + (i << 2), most);
+    v128.store(work + (i << 4), f32x4.splat(0));
+    v128.store(behind + (i << 4), f32x4.splat(most));
   }
   for (let panel = begin; panel < stop; panel += PANEL) {
-    for (let i: usize = 0, at = panel; i < lines; i += 16) {
-      const most = v128.load32_splat(top + (i >> 2));
-      let total = v128.load(work + i);
-      for (const next = at + LINE; at < next; at += 32) {
-        const e = exp4(f32x4.sub(f32x4.mul(v128.load(at), by), most)), f = exp4(f32x4.sub(f32x4.mul(v128.load(at, 16), by), most));
-        v128.store(at, e);
-        v128.store(at, f, 16);
-        total = f32x4.add(f32x4.add(total, e), f);
-      }
-      v128.store(work + i, total);
+    for (let at = panel, w = work; w < behind; at += LINE, w += 16) {
+      const most = v128.load(w, 16 * MR), e = exp4(f32x4.sub(f32x4.mul(v128.load(at), by), most));
+      v128.store(at, e);
+      const total = f32x4.add(v128.load(w), e), f = exp4(f32x4.sub(f32x4.mul(v128.load(at, 16), by), most));
+      v128.store(at, f, 16);
+      v128.store(w, f32x4.add(total, f));
     }
   }
-  for (let i: usize = 0; i < lines; i += 16) {
-    const all = sum4(v128.load(work + i));
-    store<f32>(sum + (i >> 2), all);
-    v128.store(work + i, f32x4.splat(1 / all));
+  for (let i: usize = 0; i < <usize>MR; i++) {
+    const all = sum4(v128.load(work + (i << 4)));
+    store<f32>(sum + (i << 2), all);
+    v128.store(work + (i << 4), f32x4.splat(1 / all));
   }
   for (let panel = begin; panel < stop; panel += PANEL) {
-    for (let i: usize = 0, at = panel; i < lines; i += 16) {
-      const inverse = v128.load(work + i);
-      for (const next = at + LINE; at < next; at += 32) {
-        v128.store(at, f32x4.mul(v128.load(at), inverse));
-        v128.store(at, f32x4.mul(v128.load(at, 16), inverse), 16);
-      }
+    for (let at = panel, w = work; w < behind; at += LINE, w += 16) {
+      const inverse = v128.load(w);
+      v128.store(at, f32x4.mul(v128.load(at), inverse));
+      v128.store(at, f32x4.mul(v128.load(at, 16), inverse), 16);
     }
   }
 }
@@ -201,15 +201,17 @@ export function softmaxLines(scores: usize, from: i32, to: i32, end: i32, window
  */
 export function slopeLines(scores: usize, slopes: usize, from: i32, to: i32, end: i32, window: i32, scale: f32, lse: usize, d: usize): void {
   hideEnds(scores, from, to, end, window, -Infinity);
-  const aside = slopes - scores, by = f32x4.splat(scale);
+  const aside = slopes - scores, by = f32x4.splat(scale), behind = lse + 4 * MR;
+  d -= lse;
   for (let panel = panelOf(scores, from), stop = panelOf(scores, to + NR - 1); panel < stop; panel += PANEL) {
-    for (let i: usize = 0, at = panel; i < 4 * MR; i += 4) {
-      const minus = v128.load32_splat(lse + i), mean = v128.load32_splat(d + i);
-      for (const next = at + LINE; at < next; at += 16) {
-        const p = exp4(f32x4.sub(f32x4.mul(v128.load(at), by), minus));
-        v128.store(at, p);
-        v128.store(at + aside, f32x4.mul(by, f32x4.mul(p, f32x4.sub(v128.load(at + aside), mean))));
-      }
+    for (let at = panel, i = lse; i < behind; at += LINE, i += 4) {
+      const minus = v128.load32_splat(i), mean = v128.load32_splat(d + i);
+      const p = exp4(f32x4.sub(f32x4.mul(v128.load(at), by), minus));
+      v128.store(at, p);
+      v128.store(at + aside, f32x4.mul(by, f32x4.mul(p, f32x4.sub(v128.load(at + aside), mean))));
+      const r = exp4(f32x4.sub(f32x4.mul(v128.load(at, 16), by), minus));
+      v128.store(at, r, 16);
+      v128.store(at + aside, f32x4.mul(by, f32x4.mul(r, f32x4.sub(v128.load(at + aside, 16), mean))), 16);
     }
   }
 }
