@@ -2,7 +2,7 @@
 // thread that encodes for both.
 // The kernels of the exact build are inside each bundle, those of the others are fetched by whoever asks for them.
 // Packages stay outside, so that nothing is shipped twice.
-import { chmodSync, copyFileSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 
@@ -13,6 +13,7 @@ for (const file of ['index.js', 'node.js', 'worker.js', 'cli.js', 'encoder.js'])
 
 const shared = { bundle: true, format: 'esm', target: 'es2023', minify: true, legalComments: 'none', logLevel: 'warning', define: { VERSION: JSON.stringify(version) } };
 const otherBuilds = { name: 'other builds', setup: (b) => b.onResolve({ filter: /build\/fast\.js$/ }, () => ({ path: './fast.js', external: true })) };
+mkdirSync('dist', { recursive: true });
 copyFileSync('build/fast.js', 'dist/fast.js');
 // pages: no node: import may be reachable, so the platform is the browser and a slip fails the build
 await build({ ...shared, entryPoints: { index: 'src/index.ts', worker: 'src/worker.ts' }, platform: 'browser', outdir: 'dist', plugins: [otherBuilds] });
