@@ -22,6 +22,7 @@ export const promptGflop = L * layerGflop + (2 * L * C * PROMPT ** 2 + 2 * V * C
 /** How weights can lie in memory. To add one: its bytes per number, and what makes it from the model with f32 weights. */
 const formats = [
   { name: 'f32', bytesPerWeight: 4, from: (model) => model },
+  { name: 'f32 packed', bytesPerWeight: 4, from: (model) => quantizeModel(model, 'f32') },
   { name: 'q8_0', bytesPerWeight: 34 / 32, from: (model) => quantizeModel(model, 'q8_0') },
   { name: 'q4_0', bytesPerWeight: 18 / 32, from: (model) => quantizeModel(model, 'q4_0') },
 ];
