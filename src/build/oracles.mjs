@@ -8,6 +8,7 @@ const oracles = {
   'node-llama-cpp': '3.22.1', // llama.cpp: samplers, quantizers, whole models
   '@node-llama-cpp/linux-x64': '3.22.1',
   koffi: '3.3.4', // calls its shared library
+  '@koromix/koffi-linux-x64': '3.3.4',
   'onnxruntime-node': '1.30', // beam search, single operators
   'onnx-proto': '8',
   ajv: '8', // JSON schemas

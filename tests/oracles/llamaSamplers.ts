@@ -4,7 +4,7 @@ import { oraclePathOrNull, requireOracle } from './oracle.ts';
 const library = process.platform === 'linux' && process.arch === 'x64'
   ? oraclePathOrNull('@node-llama-cpp/linux-x64/bins/linux-x64/libllama.v0.5.0.so', "llama.cpp's samplers") : null;
 /** Whether it can be asked. */
-export const llamaIsThere = library !== null && oraclePathOrNull('koffi/package.json', "llama.cpp's samplers") !== null;
+export const llamaIsThere = library !== null && oraclePathOrNull('@koromix/koffi-linux-x64/package.json', "llama.cpp's samplers") !== null;
 
 type Pointer = object;
 type Call = (...values: unknown[]) => unknown;
