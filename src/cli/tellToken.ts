@@ -15,7 +15,7 @@ const SHOWN = 5;
  * //      left             12       : "·cat" 41.2%, "·mat" 20.0%
  */
 export function showTrace(token: number, { stages, left, candidates }: Trace, place: number, tokenizer: Tokenizer): string[] {
-  const width = Math.max(4, ...stages.map(({ name }) => name.length)), nameOf = (id: number): string => JSON.stringify(tokenizer.nameOf(id));
+  const width = Math.max(4, ...stages.map(({ name }) => name.length)), nameOf = (id: number): string => JSON.stringify(named(id, tokenizer));
   const list = (these: readonly Candidate[]): string => these.slice(0, SHOWN).map((one) => `${nameOf(one.token)} ${percent(one.probability)}`).join(', ');
   const own = candidates.find((one) => one.token === token);
   return [
@@ -24,6 +24,9 @@ export function showTrace(token: number, { stages, left, candidates }: Trace, pl
     `     ${'left'.padEnd(width)}         ${String(left).padStart(6)}       : ${list(candidates)}`,
   ];
 }
+
+/** The name of a token; where filters left none, what stands in its place. */
+const named = (id: number, tokenizer: Tokenizer): string => (id < 0 ? '<nothing>' : tokenizer.nameOf(id));
 
 const percent = (p: number): string => `${(100 * p).toFixed(1)}%`;
 
@@ -34,9 +37,9 @@ export function logprobRecord({ token, before, after, top }: Logprobs, tokenizer
 
 /** The trace of a token as --json gives it. */
 export function traceRecord({ token, trace }: Piece, tokenizer: Tokenizer): object {
-  const named = (list: readonly Candidate[]): object[] => list.map((one) => ({ token: tokenizer.nameOf(one.token), id: one.token, probability: one.probability }));
+  const all = (list: readonly Candidate[]): object[] => list.map((one) => ({ token: tokenizer.nameOf(one.token), id: one.token, probability: one.probability }));
   return {
-    token: tokenizer.nameOf(token), id: token, left: trace!.left, candidates: named(trace!.candidates),
-    stages: trace!.stages.map(({ likeliest, ...stage }) => ({ ...stage, likeliest: named(likeliest) })),
+    token: named(token, tokenizer), id: token, left: trace!.left, candidates: all(trace!.candidates),
+    stages: trace!.stages.map(({ likeliest, ...stage }) => ({ ...stage, likeliest: all(likeliest) })),
   };
 }

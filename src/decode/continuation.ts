@@ -1,12 +1,15 @@
 import type { Tokenizer } from '../tokenizer/index.ts';
 import type { GenerateSettings } from './generateOptions.ts';
 import type { Logprobs } from './logprobs.ts';
-import type { Sampler } from './sampler.ts';
+import { BLOCKED, type Sampler } from './sampler.ts';
 import { StopStrings } from './stopStrings.ts';
 import type { Trace } from './trace.ts';
 
-/** Why a text ended: enough tokens, a stop string, a special token of the model's, or no more room in the context. */
-export type Reason = 'length' | 'stop' | 'end' | 'context';
+/**
+ * Why a text ended: enough tokens, a stop string, a special token of the model's or nothing that could follow, no more room
+ * in the context, or a filter that left nothing to say.
+ */
+export type Reason = 'length' | 'stop' | 'end' | 'context' | 'blocked';
 
 /** One sequence on its way: draws its tokens, turns them into text that can be shown, and knows when to end. */
 export class Continuation {
@@ -31,15 +34,19 @@ export class Continuation {
   readonly #characters: ReturnType<Tokenizer['stream']>;
   readonly #stops: StopStrings;
   readonly #special: ReadonlySet<number>;
+  /** How many tokens may still be drawn, whatever the room. */
+  #left: number;
 
   constructor(tokenizer: Tokenizer, prompt: Uint32Array, settings: GenerateSettings, sampler: Sampler) {
     this.prompt = prompt;
     this.#tokenizer = tokenizer;
+    this.#left = settings.tokens;
     this.#situation = { tokens: [...prompt], prompt: prompt.length, left: settings.tokens };
     this.#sampler = sampler;
     this.#characters = tokenizer.stream();
     this.#stops = new StopStrings(settings.stop);
     this.#special = new Set(tokenizer.specials.values());
+    if (sampler.done(this.#situation)) this.reason = 'end';
   }
 
   /** Prompt and tokens so far. */
@@ -51,22 +58,28 @@ export class Continuation {
    * Draws the next token.
    *
    * @param full no further token fits behind this one.
-   * @returns the token, the text that can be shown now, and what was asked for besides.
+   * @param room how many tokens fit for certain, this one included.
+   * @returns the token, the text that can be shown now, and what was asked for besides. When filters leave nothing, the token
+   *   is -1.
    */
-  next(logits: Float32Array, full: boolean): { token: number; text: string; logprobs?: Logprobs; trace?: Trace } {
-    const situation = this.#situation, token = this.#sampler.draw(logits, situation, this.#tokenizer.size);
+  next(logits: Float32Array, full: boolean, room = full ? 1 : Infinity): { token: number; text: string; logprobs?: Logprobs; trace?: Trace } {
+    const situation = this.#situation;
+    situation.left = Math.min(this.#left, room);
+    const token = this.#sampler.draw(logits, situation, this.#tokenizer.size);
     const { logprobs, trace } = this.#sampler;
     let text = '';
-    if (this.#special.has(token)) {
-      this.reason = 'end';
+    if (token === BLOCKED || this.#special.has(token)) {
+      this.reason = token === BLOCKED ? 'blocked' : 'end';
     } else {
       this.tokens.push(token);
       situation.tokens.push(token);
       situation.left--;
+      this.#left--;
       if (logprobs) this.logprobs.push(logprobs);
       text = this.#stops.push(this.#characters.push(token));
       if (this.#stops.found !== null) this.reason = 'stop';
-      else if (situation.left <= 0) this.reason = 'length';
+      else if (this.#sampler.done(situation)) this.reason = 'end';
+      else if (this.#left <= 0) this.reason = 'length';
       else if (full) this.reason = 'context';
     }
     if (this.reason !== null && this.reason !== 'stop') {

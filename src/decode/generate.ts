@@ -16,6 +16,7 @@ export type Prompt = string | Uint32Array | readonly Message[];
 export interface Piece {
   /** Number of the prompt that it belongs to. */
   readonly index: number;
+  /** -1 where filters left nothing to say. */
   readonly token: number;
   /**
    * What can be shown now. Characters that are not yet whole, and what may become a stop string, wait for the next
@@ -97,16 +98,22 @@ export async function* generateBatch(model: SpeakingModel, prompts: readonly Pro
     for (;;) {
       for (let slot = 0; slot < decoder.slots && waiting.length > 0; slot++) {
         if (speaking[slot] !== undefined) continue;
-        const index = (speaking[slot] = waiting.shift()!);
-        readPrompt(decoder, slot, all[index]!, settings, model.tokenizer);
+        const index = waiting.shift()!;
         began[index] = computed;
+        if (all[index]!.reason !== null) {
+          results[index] = finished(all[index]!, 0, settings); // nothing can be said
+          slot--;
+          continue;
+        }
+        speaking[slot] = index;
+        readPrompt(decoder, slot, all[index]!, settings, model.tokenizer);
       }
       for (let slot = 0; slot < decoder.slots; slot++) {
         const index = speaking[slot];
         if (index === undefined) continue;
         const one = all[index]!, from = performance.now();
-        const full = decoder.position(slot) >= decoder.positions, slides = full && settings.whenFull === 'slide', shorter = full && !slides ? roomier(settings, one, decoder.positions) : null;
-        const drawn = one.next(decoder.logits(slot), full && shorter === null && !slides);
+        const room = decoder.positions - decoder.position(slot) + 1, full = room <= 1, slides = full && settings.whenFull === 'slide', shorter = full && !slides ? roomier(settings, one, decoder.positions) : null;
+        const drawn = one.next(decoder.logits(slot), full && shorter === null && !slides, settings.whenFull === 'slide' ? Infinity : room);
         tokens[slot] = one.reason === null ? drawn.token : -1;
         if ((shorter || slides) && one.reason === null) {
           if (slides) one.slides++;
@@ -116,13 +123,7 @@ export async function* generateBatch(model: SpeakingModel, prompts: readonly Pro
         computed += performance.now() - from;
         if (one.reason !== null) {
           speaking[slot] = undefined;
-          const seconds = (computed - began[index]!) / 1000;
-          results[index] = {
-            text: one.text, tokens: one.tokens, reason: one.reason, slides: one.slides,
-            tokensPerSecond: seconds > 0 ? one.tokens.length / seconds : 0,
-            ...(settings.logprobs !== undefined && { logprobs: one.logprobs }),
-            ...(one.promptLogprobs && { promptLogprobs: one.promptLogprobs }),
-          };
+          results[index] = finished(one, (computed - began[index]!) / 1000, settings);
         }
         yield { index, ...drawn };
         signal?.throwIfAborted();
@@ -144,6 +145,15 @@ export async function* generateBatch(model: SpeakingModel, prompts: readonly Pro
     release();
     if (!settings.decoder) decoder.free();
   }
+}
+
+function finished(one: Continuation, seconds: number, { logprobs }: GenerateSettings): Generated {
+  return {
+    text: one.text, tokens: one.tokens, reason: one.reason!, slides: one.slides,
+    tokensPerSecond: seconds > 0 ? one.tokens.length / seconds : 0,
+    ...(logprobs !== undefined && { logprobs: one.logprobs }),
+    ...(one.promptLogprobs && { promptLogprobs: one.promptLogprobs }),
+  };
 }
 
 function readPrompt(decoder: Decoder, slot: number, one: Continuation, { promptLogprobs, logprobs = 0 }: GenerateSettings, { size }: Tokenizer): void {

@@ -18,6 +18,9 @@ export interface Telling {
   readonly explain?: boolean | undefined;
 }
 
+/** In place of a token: nothing may be said, and a stage that blocks rather ends the text. */
+export const BLOCKED = -1;
+
 /** Draws the tokens of one sequence. */
 export class Sampler {
   readonly stages: readonly Stage[];
@@ -52,8 +55,9 @@ export class Sampler {
    * @param logits (V); not changed.
    * @param situation what was said before, for stages that look back.
    * @param vocab only the first `vocab` tokens are candidates; default: all.
+   * @returns a token, or {@link BLOCKED} when a stage that blocks is there and none is left.
    * @throws {DataError} when a logit is not a number, as in a model whose training went wrong.
-   * @throws {OptionError} when the stages left no token.
+   * @throws {OptionError} when the stages left no token and none of them blocks.
    */
   draw(logits: Float32Array, situation: Situation = NOTHING_YET, vocab = logits.length): number {
     if (this.#logits.length !== vocab) {
@@ -66,12 +70,23 @@ export class Sampler {
     else for (let i = 0; i < stages.length; i++) stages[i]!.apply(scores, situation);
 
     const best = likeliest(scores);
-    if (scores[best] === -Infinity) throw new OptionError('stages', `No token is left to draw: ${stages.map(({ name }) => name).join(', ')} removed all ${vocab}. Use fewer stages, or less strict ones.`);
+    if (scores[best] === -Infinity) {
+      this.logprobs = null;
+      if (stages.some(({ blocks }) => blocks)) return BLOCKED;
+      throw new OptionError('stages', `No token is left to draw: ${stages.map(({ name }) => name).join(', ')} removed all ${vocab}. Use fewer stages, or less strict ones.`);
+    }
     const total = this.random || logprobs !== undefined ? this.#weigh(scores, scores[best]!) : 0;
     const token = this.random ? this.#spin(this.random.float() * total, best) : best;
     if (logprobs !== undefined) this.logprobs = logprobsOf(logits.subarray(0, vocab), token, logprobs, scores[token]! - scores[best]! - math.log(total));
     for (let i = 0; i < stages.length; i++) stages[i]!.accept?.(token);
     return token;
+  }
+
+  /** Whether nothing can follow the tokens that were drawn; see {@link Stage.done}. */
+  done(situation: Situation): boolean {
+    const { stages } = this;
+    for (let i = 0; i < stages.length; i++) if (stages[i]!.done?.(situation)) return true;
+    return false;
   }
 
   /** Weights of all tokens in proportion to their probabilities; returns their sum. */

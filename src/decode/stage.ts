@@ -4,7 +4,7 @@ export interface Situation {
   readonly tokens: readonly number[];
   /** How many of them are the prompt. */
   readonly prompt: number;
-  /** How many tokens may still be drawn, the next one included. */
+  /** How many tokens may still be drawn, the next one included: the fewer of those asked for and those for which the context has room. */
   readonly left: number;
 }
 
@@ -21,6 +21,10 @@ export interface Stage {
   apply(logits: Float32Array, situation: Situation): void;
   /** Is told which token was drawn. */
   accept?(token: number): void;
+  /** Whether nothing can follow what was accepted: the text ends here, with the reason 'end', without a token that says so. */
+  done?(situation: Situation): boolean;
+  /** Where no token is left to draw, the text ends, with the reason 'blocked'; without such a stage that is an error. */
+  readonly blocks?: boolean;
   /** The same stage in the same state, going its own way from here. A stage that remembers nothing may leave it out and is shared. */
   fork?(): Stage;
 }

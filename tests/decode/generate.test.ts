@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { Decoder, generate, generateBatch, type GenerateOptions, type Prompt } from '../../src/decode/index.ts';
+import { Decoder, generate, generateBatch, type GenerateOptions, type Prompt, type Stage } from '../../src/decode/index.ts';
 import { createEngine } from '../../src/engine/index.ts';
 import type { LanguageModel } from '../../src/models/index.ts';
 import { collect, type FormName, FORMS, oneThread, randomModel, tokenizer, wholeLogits } from './models.ts';
@@ -190,4 +190,34 @@ test('options that cannot work are refused by name', async () => {
   await expect(all(new Uint32Array(0))).rejects.toThrow('at least one token');
   await expect(all('a'.repeat(60))).rejects.toThrow('The prompt has 61 tokens, but only 48 fit.');
   expect((await collect(generateBatch(model, []))).result).toEqual([]);
+});
+
+describe('stages that end a text', () => {
+  test('one that is done ends it without a token for it, also before the first', async () => {
+    const after = (n: number) => (): Stage => {
+      let accepted = 0;
+      return { name: 'after', apply: () => {}, accept: () => void accepted++, done: () => accepted >= n };
+    };
+    const three = await all('abc', { temperature: 0, stages: [after(3)] });
+    expect(three.result).toMatchObject({ reason: 'end', tokens: (await all('abc', { temperature: 0, tokens: 3 })).result.tokens });
+    const { pieces, result } = await collect(generateBatch(model, ['abc', 'b'], { stages: [(i) => after(i === 0 ? 0 : 2)()], temperature: 0 }));
+    expect(result.map(({ reason, tokens }) => [reason, tokens.length])).toEqual([['end', 0], ['end', 2]]);
+    expect(pieces).toHaveLength(2);
+  });
+
+  test('one that blocks ends it with what was said', async () => {
+    const blocked = (): Stage => ({ name: 'blocked', blocks: true, apply: (logits, { tokens, prompt }) => void (tokens.length - prompt === 2 && logits.fill(-Infinity)) });
+    const { pieces, result } = await all('abc', { temperature: 0, stages: [blocked], stop: ['zzz'], explain: true, logprobs: 1 });
+    expect(result).toMatchObject({ reason: 'blocked', text: (await all('abc', { temperature: 0, tokens: 2 })).result.text });
+    expect(result.tokens).toHaveLength(2);
+    expect(pieces.map(({ token }) => token)).toEqual([...result.tokens, -1]);
+  });
+
+  test('they are told how many tokens there is room for', async () => {
+    const left: number[] = [], looks = (): Stage => ({ name: 'looks', apply: (_logits, situation) => void left.push(situation.left) });
+    const { result } = await all('abc', { temperature: 0, stages: [looks], tokens: 100, minTokens: 0 });
+    const room = model.transformer.config.context - 4 + 1;
+    expect(left).toEqual(Array.from(left, (_, i) => room - i));
+    if (result.reason === 'context') expect(left.at(-1)).toBe(1);
+  });
 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createSampler, forkStages, Sampler, type Stage, temperature, topK, topP } from '../../src/decode/index.ts';
+import { BLOCKED } from '../../src/decode/sampler.ts';
 import { Random } from '../../src/random.ts';
 
 const applied = (stage: Stage, logits: readonly number[]): number[] => {
@@ -139,4 +140,10 @@ test('stages learn the situation and the drawn token, and a fork goes its own wa
   const shared = topK(2), forks = forkStages([stage, shared]);
   forks[0]!.accept!(7);
   expect([drawn, forks[1]]).toEqual([[1], shared]);
+});
+
+test('where nothing is left, a stage that blocks ends the text, and others are an error', () => {
+  const none: Stage = { name: 'none', apply: (logits) => void logits.fill(-Infinity) };
+  expect(() => new Sampler([none], null).draw(Float32Array.of(1, 2))).toThrow('No token is left to draw: none removed all 2.');
+  for (const telling of [{}, { logprobs: 2, explain: true }]) expect(new Sampler([none, { ...none, blocks: true }], null, telling).draw(Float32Array.of(1, 2))).toBe(BLOCKED);
 });

@@ -10,6 +10,7 @@ const why: Readonly<Record<Continued['reason'], string>> = {
   stop: 'a stop string came',
   end: 'the model ended the text',
   context: 'the context was full',
+  blocked: 'filters left nothing to say',
 };
 
 export const generateText = defineCommand({
