@@ -28,11 +28,11 @@ import { first, last } from "./slice";
   x: usize; table: usize; start: usize; dy: usize; dx: usize; // dx may be dy
   R: i32; T: i32; positions: i32; stride: i32; heads: i32; hs: i32; interleaved: i32; eps: f32;
 }
-@unmanaged class RotateTable { out: usize; positions: i32; hs: i32; base: f32; }
+@unmanaged class RotateTable { out: usize; factors: usize; positions: i32; hs: i32; base: f32; } // factors (hs/2), or 0
 
 /** 1 / sqrt(mean(x²) + eps) of one head. */
 // @ts-ignore: decorator
-@inline function unit(x: usize, hs: i32, eps: f32): f32 {
+@inline export function unit(x: usize, hs: i32, eps: f32): f32 {
   let sum: f32 = 0, c = 0;
   if (hs >= 4) {
     let squares = f32x4.splat(0);
@@ -119,13 +119,14 @@ export function rotateGrad(p: RotateGrad, thread: i32, threads: i32): void {
   }
 }
 
-/** Cosines and sines of position · base^(-2i/hs), in float64 and rounded once. */
+/** Cosines and sines of position · base^(-2i/hs) / factors[i], in float64 and rounded once. */
 export function rotateTable(p: RotateTable, thread: i32, threads: i32): void {
-  const hs = p.hs, half = hs >> 1;
+  const hs = p.hs, half = hs >> 1, factors = p.factors;
   for (let t = first(p.positions, thread, threads), end = last(p.positions, thread, threads); t < end; t++) {
     const row = p.out + (<usize>t * <usize>hs << 2);
     for (let i = 0; i < half; i++) {
-      const angle = <f64>t * NativeMath.pow(<f64>p.base, -2 * <f64>i / <f64>hs);
+      const frequency = NativeMath.pow(<f64>p.base, -2 * <f64>i / <f64>hs);
+      const angle = <f64>t * (factors ? frequency / <f64>load<f32>(factors + (<usize>i << 2)) : frequency);
       store<f32>(row + (<usize>i << 2), <f32>NativeMath.cos(angle));
       store<f32>(row + (<usize>(half + i) << 2), <f32>NativeMath.sin(angle));
     }

@@ -8,7 +8,7 @@
 //
 // Running this function once builds the graph; nothing is computed here.
 import {
-  add, attention, buffer, convolution, dropout, fill, gelu, geluErf, layerNorm, ngramIds, normal, positions, relu2, rmsNorm, rotate,
+  add, attention, buffer, convolution, dropout, fill, gelu, geluErf, headNorm, input, layerNorm, ngramIds, normal, positions, relu2, rmsNorm, rotate,
   rotateTable, silu, swiglu, tableLookup, valueMix, view, type Tensor,
 } from '../graph/index.ts';
 import { type Group, nameOnly, Parameters, type Sequence, type Tap } from '../nn/index.ts';
@@ -19,8 +19,8 @@ import { floatReader, type WeightReader } from './weightReader.ts';
 export interface Transformer {
   readonly config: TransformerConfig;
   readonly parameters: Parameters;
-  /** Numbers that are computed once and never learned: the table of angles. */
-  readonly constants: ReadonlyMap<Tensor, Tensor>;
+  /** Numbers that are computed once and never learned, as a graph or as they are: the table of angles. */
+  readonly constants: ReadonlyMap<Tensor, Tensor | Float32Array>;
   /** Builds the graph from tokens to the last hidden state, (S·T, C), normed and ready for the output layer. */
   hidden(sequence: Sequence, options?: HiddenOptions): Tensor;
   /** The output layer, uncapped: (rows, C) to (rows, V). */
@@ -54,7 +54,7 @@ export function transformer(config: TransformerConfig, seed = 0): Transformer {
   /** Weight (out, in) of a linear layer; `into` says that it writes into the residual stream. */
   const weight = (name: string, out: number, inputs: number, { into = false, scale = 1 } = {}): Tensor =>
     gaussian(`${name}.weight`, [out, inputs], 'matrix', gpt2 ? 0.02 / (into ? Math.sqrt(2 * c.layers) : 1) : into ? 0 : scale / Math.sqrt(inputs));
-  const bias = (name: string, out: number): Tensor | undefined => (c.bias ? constant(`${name}.bias`, [out], 'vector', 0) : undefined);
+  const bias = (name: string, out: number, has = c.bias): Tensor | undefined => (has ? constant(`${name}.bias`, [out], 'vector', 0) : undefined);
   const norm = (name: string) => (c.normGain
     ? { gain: constant(`${name}.weight`, [C], 'vector', 1), bias: c.norm === 'layer' ? bias(name, C) : undefined }
     : { gain: undefined, bias: undefined });
@@ -69,7 +69,8 @@ export function transformer(config: TransformerConfig, seed = 0): Transformer {
     blocks: Array.from({ length: c.layers }, (_, i) => ({
       norm1: norm(`blocks.${i}.attention.norm`),
       convolution1: has('attention') ? filter(`blocks.${i}.attention.convolution`) : undefined,
-      qkv: { weight: weight(`blocks.${i}.attention.qkv`, nq + 2 * nkv, C), bias: bias(`blocks.${i}.attention.qkv`, nq + 2 * nkv) },
+      qkv: { weight: weight(`blocks.${i}.attention.qkv`, nq + 2 * nkv, C), bias: bias(`blocks.${i}.attention.qkv`, nq + 2 * nkv, c.bias || c.qkvBias) },
+      gains: c.qkGain ? { q: constant(`blocks.${i}.attention.qnorm.weight`, [hs], 'vector', 1), k: constant(`blocks.${i}.attention.knorm.weight`, [hs], 'vector', 1) } : undefined,
       values: c.valueEmbeddings ? gaussian(`blocks.${i}.attention.values.weight`, [c.vocab, nkv], 'embedding', gpt2 ? 0.02 : 1) : undefined,
       gate: c.valueEmbeddings ? constant(`blocks.${i}.attention.values.gate`, [c.kvHeads], 'vector', 0) : undefined,
       out: { weight: weight(`blocks.${i}.attention.out`, C, nq, { into: true }), bias: bias(`blocks.${i}.attention.out`, C) },
@@ -84,7 +85,11 @@ export function transformer(config: TransformerConfig, seed = 0): Transformer {
   };
 
   const angles = c.positions === 'rope' ? Object.assign(buffer([c.context, hs]), { name: 'angles' }) : null;
-  const constants = new Map(angles ? [[angles, rotateTable(c.context, hs, c.ropeBase)]] : []);
+  const factors = angles && c.ropeFactors.length > 0 ? input('rope factors', [hs / 2]) : null;
+  const constants = new Map<Tensor, Tensor | Float32Array>([
+    ...(factors ? [[factors, Float32Array.from(c.ropeFactors)] as const] : []),
+    ...(angles ? [[angles, rotateTable(c.context, hs, c.ropeBase, factors)] as const] : []),
+  ]);
 
   function hidden(sequence: Sequence, { tap = nameOnly, watchAttention = () => false, product = floatReader.product, rows = floatReader.rows }: HiddenOptions = {}): Tensor {
     const { S, T, tokens, start, seed: dice } = sequence;
@@ -117,13 +122,15 @@ export function transformer(config: TransformerConfig, seed = 0): Transformer {
       let h = tap(`${name}.attention.norm`, normed(x, block.norm1));
       h = convolved(`${name}.attention.convolution`, h, block.convolution1);
       let qkv = tap(`${name}.attention.qkv`, linear(h, block.qkv));
-      if (angles || c.qkNorm) {
-        qkv = tap(`${name}.attention.rotated`, rotate(qkv, angles, start, { T, heads: c.heads + c.kvHeads, hs, eps: c.qkNorm ? c.normEps : 0 }));
+      if (block.gains) qkv = tap(`${name}.attention.normed`, headNorm(qkv, block.gains.q, block.gains.k, { nq: c.heads, nk: c.kvHeads, hs, eps: c.normEps }));
+      const turns = c.nopeEvery > 0 && (i + 1) % c.nopeEvery === 0 ? null : angles, normsHere = c.qkNorm && !block.gains;
+      if (turns || normsHere) {
+        qkv = tap(`${name}.attention.rotated`, rotate(qkv, turns, start, { T, heads: c.heads + c.kvHeads, hs, eps: normsHere ? c.normEps : 0 }));
       }
       if (block.values && block.gate) qkv = tap(`${name}.attention.mixed`, valueMix(qkv, rows(tokens, block.values), block.gate, nq + nkv));
       const past = sequence.remember(`${name}.attention`, qkv, nq, 2 * nkv);
       const probs = watchAttention(i) ? tap(`${name}.attention.probs`, buffer([S, c.heads, T, past.history.shape[1]!])) : undefined;
-      const seen = attention(qkv, past.history, start, { nh: c.heads, nkv: c.kvHeads, hs, k: past.offset, v: past.offset + nkv, ...(probs && { probs }) });
+      const seen = attention(qkv, past.history, start, { nh: c.heads, nkv: c.kvHeads, hs, k: past.offset, v: past.offset + nkv, ...(c.window > 0 && { window: c.window }), ...(probs && { probs }) });
       x = tap(`${name}.attention.sum`, into(x, tap(`${name}.attention.heads`, seen), block.out, `${name}.attention`));
 
       h = tap(`${name}.mlp.norm`, normed(x, block.norm2));

@@ -19,15 +19,25 @@ export interface TransformerConfig {
   readonly hidden: number;
   readonly positions: 'learned' | 'rope' | 'none';
   readonly ropeBase: number;
+  /** The frequencies of rotation are divided by these, hs/2 numbers, to reach further than training did (Llama 3.1); none if empty. */
+  readonly ropeFactors: readonly number[];
+  /** Every so many-th layer does not know positions (NoPE, as in SmolLM3); 0 if all do. */
+  readonly nopeEvery: number;
   readonly norm: 'layer' | 'rms';
   /** Norms have a gain per channel (and a bias, if `bias`). */
   readonly normGain: boolean;
   readonly normEps: number;
   /** Linear layers (and layer norms) have biases. */
   readonly bias: boolean;
+  /** Queries, keys and values have biases even where `bias` is false (Qwen2). */
+  readonly qkvBias: boolean;
   readonly activation: 'gelu' | 'geluErf' | 'relu2' | 'silu' | 'swiglu';
   /** Queries and keys are brought to unit root mean square before they are rotated. */
   readonly qkNorm: boolean;
+  /** And then multiplied by a gain per number of a head (Qwen3). */
+  readonly qkGain: boolean;
+  /** How many tokens attention looks back, the token itself included (Mistral); 0 for all. */
+  readonly window: number;
   /** Logits become softcap · tanh(logits / softcap); 0 for no cap. */
   readonly softcap: number;
   /** The output layer is the token embedding. */
@@ -53,7 +63,7 @@ export interface TransformerConfig {
 /** What all forms share; a form overrides it. */
 const plain = {
   ropeBase: 10_000, normEps: 1e-5, softcap: 0, embeddingNorm: false, taps: 4, convolutions: [], ngrams: [], tableDrop: 0,
-  valueEmbeddings: false, dropout: 0, qkNorm: false,
+  valueEmbeddings: false, dropout: 0, qkNorm: false, qkvBias: false, qkGain: false, window: 0, ropeFactors: [], nopeEvery: 0,
 } as const;
 
 /** The forms: `gpt2` and `llama` for other people's models, `nanochat` (lite), and our own, `inkling`. */
@@ -95,6 +105,14 @@ export function transformerConfig({ form = 'inkling', ...options }: TransformerO
   if (config.positions === 'rope' && config.headSize % 2) throw new OptionError('heads', `Rotated positions need an even head size, but ${channels} channels in ${heads} heads give ${config.headSize}.`);
   for (const name of ['dropout', 'tableDrop'] as const) {
     if (!(config[name] >= 0 && config[name] < 1)) throw new OptionError(name, `${name} must be at least 0 and less than 1, but it is ${config[name]}.`);
+  }
+  if (config.qkGain && !config.qkNorm) throw new OptionError('qkGain', 'qkGain multiplies what qkNorm has normed; it needs qkNorm: true.');
+  for (const name of ['window', 'nopeEvery'] as const) {
+    if (!Number.isSafeInteger(config[name]) || config[name] < 0) throw new OptionError(name, `${name} must be a whole number, 0 for none, but it is ${config[name]}.`);
+  }
+  const { ropeFactors, headSize } = config;
+  if (ropeFactors.length > 0 && (ropeFactors.length !== headSize / 2 || !ropeFactors.every((factor) => factor > 0 && factor < Infinity))) {
+    throw new OptionError('ropeFactors', `ropeFactors must be ${headSize / 2} numbers above 0, one for each pair of a head of ${headSize}, but there are ${ropeFactors.length}.`);
   }
   if (!(config.softcap >= 0)) throw new OptionError('softcap', `softcap must be 0 (none) or more, but it is ${config.softcap}.`);
   return config;

@@ -10,7 +10,7 @@ import { floatReader, type ReadableWeights } from './weightReader.ts';
 /** What weights are needed for: the parameters, and numbers that are computed once. */
 export interface Weighted {
   readonly parameters: Parameters;
-  readonly constants?: ReadonlyMap<Tensor, Tensor>;
+  readonly constants?: ReadonlyMap<Tensor, Tensor | Float32Array>;
 }
 
 export interface Range {
@@ -131,14 +131,18 @@ export class Weights implements ReadableWeights {
   }
 }
 
-/** Computes the numbers that never change, each in memory of its own, and adds it to `places`. */
-export function placeConstants(engine: Engine, constants: ReadonlyMap<Tensor, Tensor>, places: Map<Tensor, Address>): Address[] {
+/** Computes the numbers that never change, or takes them as they are, each in memory of its own, and adds it to `places`; later ones may use earlier ones. */
+export function placeConstants(engine: Engine, constants: ReadonlyMap<Tensor, Tensor | Float32Array>, places: Map<Tensor, Address>): Address[] {
   return [...constants].map(([tensor, first]) => {
     const address = engine.memory.allocate(size(tensor) * 4);
     places.set(tensor, address);
-    const plan = compile(engine, [first], { places: new Map([[first, address]]) });
-    plan.run();
-    plan.free();
+    if (first instanceof Float32Array) {
+      engine.f32(address, first.length).set(first);
+    } else {
+      const plan = compile(engine, [first], { places: new Map([...places, [first, address]]) });
+      plan.run();
+      plan.free();
+    }
     return address;
   });
 }

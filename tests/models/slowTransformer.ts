@@ -45,17 +45,17 @@ export function slowLogits(c: TransformerConfig, p: Numbers, tokens: readonly nu
       return total;
     });
   });
-  /** A head of queries or keys: to unit length, then turned by its position. */
-  const turned = (head: Vector, t: number): number[] => {
-    const x = c.qkNorm ? rms(head) : [...head];
-    if (c.positions !== 'rope') return x;
+  /** A head of queries or keys: to unit length, times its gain, then turned by its position, unless the layer does not know positions. */
+  const turned = (head: Vector, t: number, gain: Float64Array | undefined, layer: number): number[] => {
+    const x = (c.qkNorm ? rms(head) : [...head]).map((v, i) => v * (gain?.[i] ?? 1));
+    if (c.positions !== 'rope' || (c.nopeEvery > 0 && (layer + 1) % c.nopeEvery === 0)) return x;
     return x.map((v, i) => {
-      const half = hs / 2, angle = t * c.ropeBase ** ((-2 * (i % half)) / hs), other = x[(i + half) % hs]!;
+      const half = hs / 2, angle = (t * c.ropeBase ** ((-2 * (i % half)) / hs)) / (c.ropeFactors[i % half] ?? 1), other = x[(i + half) % hs]!;
       return i < half ? v * Math.cos(angle) - other * Math.sin(angle) : v * Math.cos(angle) + other * Math.sin(angle);
     });
   };
 
-  function attention(name: string, h: readonly Vector[]): number[][] {
+  function attention(name: string, h: readonly Vector[], layer: number): number[][] {
     const qkv = h.map((x) => linear(`${name}.qkv`, x)), head = (t: number, i: number): number[] => qkv[t]!.slice(i * hs, (i + 1) * hs);
     const value = (t: number, g: number): number[] => {
       const v = head(t, c.heads + c.kvHeads + g);
@@ -65,8 +65,8 @@ export function slowLogits(c: TransformerConfig, p: Numbers, tokens: readonly nu
     };
     return h.map((_, t) => {
       const heads = Array.from({ length: c.heads }, (_, i) => {
-        const g = Math.floor(i / (c.heads / c.kvHeads)), q = turned(head(t, i), t);
-        const e = Array.from({ length: t + 1 }, (_, u) => Math.exp(dot(q, turned(head(u, c.heads + g), u)) / Math.sqrt(hs)));
+        const g = Math.floor(i / (c.heads / c.kvHeads)), q = turned(head(t, i), t, p.get(`${name}.qnorm.weight`), layer), k = p.get(`${name}.knorm.weight`);
+        const e = Array.from({ length: t + 1 }, (_, u) => (c.window > 0 && t - u >= c.window ? 0 : Math.exp(dot(q, turned(head(u, c.heads + g), u, k, layer)) / Math.sqrt(hs))));
         const total = e.reduce((a, b) => a + b, 0);
         return e.reduce((seen, weight, u) => sum(seen, value(u, g).map((v) => (v * weight) / total)), Array.from({ length: hs }, () => 0));
       });
@@ -90,7 +90,7 @@ export function slowLogits(c: TransformerConfig, p: Numbers, tokens: readonly nu
   });
   if (c.convolutions.includes('input')) x = convolved('convolution', x);
   for (let i = 0; i < c.layers; i++) {
-    const name = `blocks.${i}`, seen = attention(`${name}.attention`, convolved(`${name}.attention.convolution`, x.map((at) => norm(`${name}.attention.norm`, at))));
+    const name = `blocks.${i}`, seen = attention(`${name}.attention`, convolved(`${name}.attention.convolution`, x.map((at) => norm(`${name}.attention.norm`, at))), i);
     x = x.map((at, t) => sum(at, seen[t]!));
     const thought = convolved(`${name}.mlp.convolution`, x.map((at) => norm(`${name}.mlp.norm`, at))).map((at) => mlp(`${name}.mlp`, at));
     x = x.map((at, t) => sum(at, thought[t]!));

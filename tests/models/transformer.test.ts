@@ -20,6 +20,11 @@ const FORMS: Readonly<Record<string, TransformerOptions>> = {
   gpt2: { ...sizes, form: 'gpt2' },
   'gpt2 without biases': { ...sizes, form: 'gpt2', bias: false },
   'llama with grouped heads': { ...sizes, form: 'llama', kvHeads: 2 },
+  'qwen2, biases on queries, keys and values': { ...sizes, form: 'llama', kvHeads: 2, qkvBias: true, tied: true },
+  'qwen3, gains behind the norm of heads': { ...sizes, form: 'llama', kvHeads: 2, qkNorm: true, qkGain: true, normEps: 1e-6 },
+  'mistral, a window': { ...sizes, form: 'llama', kvHeads: 2, window: 3 },
+  'smollm3, layers without positions': { ...sizes, form: 'llama', nopeEvery: 2 },
+  'llama 3.1, scaled frequencies': { ...sizes, form: 'llama', ropeFactors: [1, 3.5] },
   nanochat: { ...sizes, form: 'nanochat', softcap: 2 },
   'inkling with grouped heads': { ...sizes, form: 'inkling', kvHeads: 2, softcap: 2, taps: 3, ngrams: [{ n: 2, size: (V + 1) * V }, { n: 3, size: 40 }] },
 };

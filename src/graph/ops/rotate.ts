@@ -31,10 +31,13 @@ const grad = defineOp<readonly [x: Tensor, start: Tensor, dy: Tensor, ...table: 
   mayOverwrite: () => 2,
 });
 
-const tableOp = defineOp<[], { positions: number; hs: number; base: number }>({
+const tableOp = defineOp<readonly Tensor[], { positions: number; hs: number; base: number }>({
   name: 'rotateTable',
-  shape: (_inputs, { positions, hs }) => [positions, hs],
-  kernel: (out, _inputs, { positions, hs, base }) => ['rotateTable', { out, positions, hs, base }],
+  shape([factors], { positions, hs }) {
+    if (factors && size(factors) !== hs / 2) throw new ShapeError(`rotateTable: there must be ${hs / 2} factors, one for each pair of a head, but they are ${show(factors)}.`);
+    return [positions, hs];
+  },
+  kernel: (out, [factors], { positions, hs, base }) => ['rotateTable', { out, factors: factors ?? 0, positions, hs, base }],
 });
 
 export interface RotateOptions {
@@ -59,5 +62,10 @@ export interface RotateOptions {
 export const rotate = (x: Tensor, table: Tensor | null, start: Tensor, { T, heads, hs, eps = 0, interleaved = false }: RotateOptions): Tensor =>
   op(table ? [x, start, table] : [x, start], { T, heads, hs, eps, interleaved });
 
-/** Cosines and sines for {@link rotate}: (positions, hs), hs/2 cosines and hs/2 sines of position · base^(-2i/hs). */
-export const rotateTable = (positions: number, hs: number, base = 10_000): Tensor => tableOp([], { positions, hs, base });
+/**
+ * Cosines and sines for {@link rotate}: (positions, hs), hs/2 cosines and hs/2 sines of position · base^(-2i/hs) / factors[i].
+ *
+ * @param factors (hs/2), by which frequencies are divided to reach further (Llama 3.1), or null for none.
+ */
+export const rotateTable = (positions: number, hs: number, base = 10_000, factors: Tensor | null = null): Tensor =>
+  tableOp(factors ? [factors] : [], { positions, hs, base });
