@@ -26,7 +26,7 @@ export const GEMM_SCRATCH: usize = EDGE_BYTES + B_BYTES + A_BYTES;
 /** One tile, `nr` columns wide. */
 // @ts-ignore: decorator
 @inline function one(nr: i32, kc: i32, a: usize, b: usize, c: usize, ldc: usize, add: usize, ldadd: usize): void {
-  if (ASC_FEATURE_RELAXED_SIMD && nr == WIDE) wideTile(kc, a, b, c, ldc, add, ldadd);
+  if (nr == WIDE) wideTile(kc, a, b, c, ldc, add, ldadd);
   else tile(kc, a, b, c, ldc, add, ldadd);
 }
 
@@ -76,7 +76,7 @@ export function gemm(
     thinAlong(M, N, K, KC, a, lda, b, ldb, c, ldc, add, ldadd, scratch);
     return;
   }
-  const at = scratch, bp = at + EDGE_BYTES, ap = bp + B_BYTES, nr = ASC_FEATURE_RELAXED_SIMD && wide ? WIDE : NR;
+  const at = scratch, bp = at + EDGE_BYTES, ap = bp + B_BYTES, nr = wide ? WIDE : NR;
   for (let k = 0; k < K; k += KC) {
     const kc = min(KC, K - k);
     const more = k > 0 ? c : add, ldmore = k > 0 ? ldc : ldadd;

@@ -9,12 +9,14 @@ import { setWide } from "./wide";
 /** In the second word of an instruction: meet at the barrier afterwards. After the last one of a plan threads always do. */
 const MEET: u32 = 1;
 
+/** The low bits of a job: threads that walk its plan. */
+const WALKERS: i32 = 127;
+
 /** Shared by all threads, placed by the engine. */
 @unmanaged export class Team {
-  threads: i32;      // how many threads walk the plan together
   arrived: i32;      // threads waiting at the current barrier
   round: i32;        // barriers passed so far
-  job: i32;          // bumped by the engine to start a plan
+  job: i32;          // changed by the engine to start a plan: its number, and in the low bits how many threads walk it
   plan: usize;       // the plan to run; 0 sends the threads home
   scratch: usize;    // working memory of the kernels, one piece per thread
   scratchBytes: i32; // size of one piece
@@ -79,6 +81,8 @@ export function run(team: Team, plan: usize, thread: i32, threads: i32): void {
   setWide(team.wide != 0);
   scratch = team.scratch + <usize>thread * <usize>team.scratchBytes;
   const base = changetype<usize>(team);
+  // in here and not before the call: V8 ends a thread where it enters a function, and then it must not have begun
+  if (thread > 0) atomic.add<i32>(base, 1, offsetof<Team>("begun"));
   let at = plan, kernel = load<u32>(at);
   while (kernel != 0) {
     call_indirect<void>(kernel, at + 8, thread, threads);
@@ -92,20 +96,23 @@ export function run(team: Team, plan: usize, thread: i32, threads: i32): void {
 }
 
 /**
- * The life of a helper thread: sleep until the next job, walk its plan, repeat.
+ * The life of a helper thread: sleep until the next job, walk its plan, repeat. Of a job for fewer threads the others
+ * see nothing but its word: only those who walk a plan are waited for, so only they may look at it.
  * The plan is read atomically: an ordinary load may be moved before the wait.
  */
 export function serve(team: Team, thread: i32, job: i32): void {
   const base = changetype<usize>(team);
   for (;;) {
-    while (atomic.load<i32>(base, offsetof<Team>("job")) == job) {
+    const next = atomic.load<i32>(base, offsetof<Team>("job")), threads = next & WALKERS;
+    if (next == job) {
       atomic.wait<i32>(base + offsetof<Team>("job"), job, -1);
+      continue;
     }
-    job++;
+    job = next;
+    if (thread >= threads) continue;
     const plan = atomic.load<usize>(base, offsetof<Team>("plan"));
     if (plan == 0) return;
-    atomic.add<i32>(base, 1, offsetof<Team>("begun"));
-    run(team, plan, thread, atomic.load<i32>(base, offsetof<Team>("threads")));
+    run(team, plan, thread, threads);
     if (failed(base)) return;
   }
 }

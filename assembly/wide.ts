@@ -1,9 +1,11 @@
-// The tile of the turbo mode: 6 rows by 16 columns, 24 sums of 128 bits.
+// The tile of the turbo modes: as many rows as the other tile has, by 16 columns.
 //
-// That is twice as many as there are registers, and slow, unless the compiler pairs neighbours into registers of 256
-// bits: then it is 12 sums, 2 of b and 1 of a, and nearly twice as fast as the tile of the fast build. V8 from 13 on does
-// so when it is asked to (--experimental-wasm-revectorize); it finds pairs by neighbouring loads and stores, and only where
-// four k-rows stand in one turn. The order of every sum is that of the other tiles.
+// These are 20 or 24 sums of 128 bits, far more than there are registers, and slow, unless the compiler pairs neighbours
+// into registers of 256 bits: then the fast build has 12 sums, 2 of b and 1 of a, the exact build 10, 2, 1 and a product,
+// and both are nearly twice as fast. V8 from 13 on does so when it is asked to (--experimental-wasm-revectorize); it finds
+// pairs by neighbouring loads and stores, and only where four k-rows stand in one turn. The order of every sum is that of
+// the other tiles, and a pair computes what its halves would: the bits are the same.
+import { madd } from "./simd";
 import { MR } from "./tile";
 
 /** Columns of a wide tile. */
@@ -33,137 +35,145 @@ export function wideTile(kc: i32, a: usize, b: usize, c: usize, ldc: usize, add:
     b2 = v128.load(b, 32);
     b3 = v128.load(b, 48);
     x = v128.load32_splat(a);
-    c00 = f32x4.relaxed_madd(x, b0, c00);
-    c01 = f32x4.relaxed_madd(x, b1, c01);
-    c02 = f32x4.relaxed_madd(x, b2, c02);
-    c03 = f32x4.relaxed_madd(x, b3, c03);
+    c00 = madd(x, b0, c00);
+    c01 = madd(x, b1, c01);
+    c02 = madd(x, b2, c02);
+    c03 = madd(x, b3, c03);
     x = v128.load32_splat(a, 4);
-    c10 = f32x4.relaxed_madd(x, b0, c10);
-    c11 = f32x4.relaxed_madd(x, b1, c11);
-    c12 = f32x4.relaxed_madd(x, b2, c12);
-    c13 = f32x4.relaxed_madd(x, b3, c13);
+    c10 = madd(x, b0, c10);
+    c11 = madd(x, b1, c11);
+    c12 = madd(x, b2, c12);
+    c13 = madd(x, b3, c13);
     x = v128.load32_splat(a, 8);
-    c20 = f32x4.relaxed_madd(x, b0, c20);
-    c21 = f32x4.relaxed_madd(x, b1, c21);
-    c22 = f32x4.relaxed_madd(x, b2, c22);
-    c23 = f32x4.relaxed_madd(x, b3, c23);
+    c20 = madd(x, b0, c20);
+    c21 = madd(x, b1, c21);
+    c22 = madd(x, b2, c22);
+    c23 = madd(x, b3, c23);
     x = v128.load32_splat(a, 12);
-    c30 = f32x4.relaxed_madd(x, b0, c30);
-    c31 = f32x4.relaxed_madd(x, b1, c31);
-    c32 = f32x4.relaxed_madd(x, b2, c32);
-    c33 = f32x4.relaxed_madd(x, b3, c33);
+    c30 = madd(x, b0, c30);
+    c31 = madd(x, b1, c31);
+    c32 = madd(x, b2, c32);
+    c33 = madd(x, b3, c33);
     x = v128.load32_splat(a, 16);
-    c40 = f32x4.relaxed_madd(x, b0, c40);
-    c41 = f32x4.relaxed_madd(x, b1, c41);
-    c42 = f32x4.relaxed_madd(x, b2, c42);
-    c43 = f32x4.relaxed_madd(x, b3, c43);
-    x = v128.load32_splat(a, 20);
-    c50 = f32x4.relaxed_madd(x, b0, c50);
-    c51 = f32x4.relaxed_madd(x, b1, c51);
-    c52 = f32x4.relaxed_madd(x, b2, c52);
-    c53 = f32x4.relaxed_madd(x, b3, c53);
+    c40 = madd(x, b0, c40);
+    c41 = madd(x, b1, c41);
+    c42 = madd(x, b2, c42);
+    c43 = madd(x, b3, c43);
+    if (ASC_FEATURE_RELAXED_SIMD) {
+      x = v128.load32_splat(a, 20);
+      c50 = madd(x, b0, c50);
+      c51 = madd(x, b1, c51);
+      c52 = madd(x, b2, c52);
+      c53 = madd(x, b3, c53);
+    }
     b0 = v128.load(b, 1 * B + 0);
     b1 = v128.load(b, 1 * B + 16);
     b2 = v128.load(b, 1 * B + 32);
     b3 = v128.load(b, 1 * B + 48);
     x = v128.load32_splat(a, 1 * A + 0);
-    c00 = f32x4.relaxed_madd(x, b0, c00);
-    c01 = f32x4.relaxed_madd(x, b1, c01);
-    c02 = f32x4.relaxed_madd(x, b2, c02);
-    c03 = f32x4.relaxed_madd(x, b3, c03);
+    c00 = madd(x, b0, c00);
+    c01 = madd(x, b1, c01);
+    c02 = madd(x, b2, c02);
+    c03 = madd(x, b3, c03);
     x = v128.load32_splat(a, 1 * A + 4);
-    c10 = f32x4.relaxed_madd(x, b0, c10);
-    c11 = f32x4.relaxed_madd(x, b1, c11);
-    c12 = f32x4.relaxed_madd(x, b2, c12);
-    c13 = f32x4.relaxed_madd(x, b3, c13);
+    c10 = madd(x, b0, c10);
+    c11 = madd(x, b1, c11);
+    c12 = madd(x, b2, c12);
+    c13 = madd(x, b3, c13);
     x = v128.load32_splat(a, 1 * A + 8);
-    c20 = f32x4.relaxed_madd(x, b0, c20);
-    c21 = f32x4.relaxed_madd(x, b1, c21);
-    c22 = f32x4.relaxed_madd(x, b2, c22);
-    c23 = f32x4.relaxed_madd(x, b3, c23);
+    c20 = madd(x, b0, c20);
+    c21 = madd(x, b1, c21);
+    c22 = madd(x, b2, c22);
+    c23 = madd(x, b3, c23);
     x = v128.load32_splat(a, 1 * A + 12);
-    c30 = f32x4.relaxed_madd(x, b0, c30);
-    c31 = f32x4.relaxed_madd(x, b1, c31);
-    c32 = f32x4.relaxed_madd(x, b2, c32);
-    c33 = f32x4.relaxed_madd(x, b3, c33);
+    c30 = madd(x, b0, c30);
+    c31 = madd(x, b1, c31);
+    c32 = madd(x, b2, c32);
+    c33 = madd(x, b3, c33);
     x = v128.load32_splat(a, 1 * A + 16);
-    c40 = f32x4.relaxed_madd(x, b0, c40);
-    c41 = f32x4.relaxed_madd(x, b1, c41);
-    c42 = f32x4.relaxed_madd(x, b2, c42);
-    c43 = f32x4.relaxed_madd(x, b3, c43);
-    x = v128.load32_splat(a, 1 * A + 20);
-    c50 = f32x4.relaxed_madd(x, b0, c50);
-    c51 = f32x4.relaxed_madd(x, b1, c51);
-    c52 = f32x4.relaxed_madd(x, b2, c52);
-    c53 = f32x4.relaxed_madd(x, b3, c53);
+    c40 = madd(x, b0, c40);
+    c41 = madd(x, b1, c41);
+    c42 = madd(x, b2, c42);
+    c43 = madd(x, b3, c43);
+    if (ASC_FEATURE_RELAXED_SIMD) {
+      x = v128.load32_splat(a, 1 * A + 20);
+      c50 = madd(x, b0, c50);
+      c51 = madd(x, b1, c51);
+      c52 = madd(x, b2, c52);
+      c53 = madd(x, b3, c53);
+    }
     b0 = v128.load(b, 2 * B + 0);
     b1 = v128.load(b, 2 * B + 16);
     b2 = v128.load(b, 2 * B + 32);
     b3 = v128.load(b, 2 * B + 48);
     x = v128.load32_splat(a, 2 * A + 0);
-    c00 = f32x4.relaxed_madd(x, b0, c00);
-    c01 = f32x4.relaxed_madd(x, b1, c01);
-    c02 = f32x4.relaxed_madd(x, b2, c02);
-    c03 = f32x4.relaxed_madd(x, b3, c03);
+    c00 = madd(x, b0, c00);
+    c01 = madd(x, b1, c01);
+    c02 = madd(x, b2, c02);
+    c03 = madd(x, b3, c03);
     x = v128.load32_splat(a, 2 * A + 4);
-    c10 = f32x4.relaxed_madd(x, b0, c10);
-    c11 = f32x4.relaxed_madd(x, b1, c11);
-    c12 = f32x4.relaxed_madd(x, b2, c12);
-    c13 = f32x4.relaxed_madd(x, b3, c13);
+    c10 = madd(x, b0, c10);
+    c11 = madd(x, b1, c11);
+    c12 = madd(x, b2, c12);
+    c13 = madd(x, b3, c13);
     x = v128.load32_splat(a, 2 * A + 8);
-    c20 = f32x4.relaxed_madd(x, b0, c20);
-    c21 = f32x4.relaxed_madd(x, b1, c21);
-    c22 = f32x4.relaxed_madd(x, b2, c22);
-    c23 = f32x4.relaxed_madd(x, b3, c23);
+    c20 = madd(x, b0, c20);
+    c21 = madd(x, b1, c21);
+    c22 = madd(x, b2, c22);
+    c23 = madd(x, b3, c23);
     x = v128.load32_splat(a, 2 * A + 12);
-    c30 = f32x4.relaxed_madd(x, b0, c30);
-    c31 = f32x4.relaxed_madd(x, b1, c31);
-    c32 = f32x4.relaxed_madd(x, b2, c32);
-    c33 = f32x4.relaxed_madd(x, b3, c33);
+    c30 = madd(x, b0, c30);
+    c31 = madd(x, b1, c31);
+    c32 = madd(x, b2, c32);
+    c33 = madd(x, b3, c33);
     x = v128.load32_splat(a, 2 * A + 16);
-    c40 = f32x4.relaxed_madd(x, b0, c40);
-    c41 = f32x4.relaxed_madd(x, b1, c41);
-    c42 = f32x4.relaxed_madd(x, b2, c42);
-    c43 = f32x4.relaxed_madd(x, b3, c43);
-    x = v128.load32_splat(a, 2 * A + 20);
-    c50 = f32x4.relaxed_madd(x, b0, c50);
-    c51 = f32x4.relaxed_madd(x, b1, c51);
-    c52 = f32x4.relaxed_madd(x, b2, c52);
-    c53 = f32x4.relaxed_madd(x, b3, c53);
+    c40 = madd(x, b0, c40);
+    c41 = madd(x, b1, c41);
+    c42 = madd(x, b2, c42);
+    c43 = madd(x, b3, c43);
+    if (ASC_FEATURE_RELAXED_SIMD) {
+      x = v128.load32_splat(a, 2 * A + 20);
+      c50 = madd(x, b0, c50);
+      c51 = madd(x, b1, c51);
+      c52 = madd(x, b2, c52);
+      c53 = madd(x, b3, c53);
+    }
     b0 = v128.load(b, 3 * B + 0);
     b1 = v128.load(b, 3 * B + 16);
     b2 = v128.load(b, 3 * B + 32);
     b3 = v128.load(b, 3 * B + 48);
     x = v128.load32_splat(a, 3 * A + 0);
-    c00 = f32x4.relaxed_madd(x, b0, c00);
-    c01 = f32x4.relaxed_madd(x, b1, c01);
-    c02 = f32x4.relaxed_madd(x, b2, c02);
-    c03 = f32x4.relaxed_madd(x, b3, c03);
+    c00 = madd(x, b0, c00);
+    c01 = madd(x, b1, c01);
+    c02 = madd(x, b2, c02);
+    c03 = madd(x, b3, c03);
     x = v128.load32_splat(a, 3 * A + 4);
-    c10 = f32x4.relaxed_madd(x, b0, c10);
-    c11 = f32x4.relaxed_madd(x, b1, c11);
-    c12 = f32x4.relaxed_madd(x, b2, c12);
-    c13 = f32x4.relaxed_madd(x, b3, c13);
+    c10 = madd(x, b0, c10);
+    c11 = madd(x, b1, c11);
+    c12 = madd(x, b2, c12);
+    c13 = madd(x, b3, c13);
     x = v128.load32_splat(a, 3 * A + 8);
-    c20 = f32x4.relaxed_madd(x, b0, c20);
-    c21 = f32x4.relaxed_madd(x, b1, c21);
-    c22 = f32x4.relaxed_madd(x, b2, c22);
-    c23 = f32x4.relaxed_madd(x, b3, c23);
+    c20 = madd(x, b0, c20);
+    c21 = madd(x, b1, c21);
+    c22 = madd(x, b2, c22);
+    c23 = madd(x, b3, c23);
     x = v128.load32_splat(a, 3 * A + 12);
-    c30 = f32x4.relaxed_madd(x, b0, c30);
-    c31 = f32x4.relaxed_madd(x, b1, c31);
-    c32 = f32x4.relaxed_madd(x, b2, c32);
-    c33 = f32x4.relaxed_madd(x, b3, c33);
+    c30 = madd(x, b0, c30);
+    c31 = madd(x, b1, c31);
+    c32 = madd(x, b2, c32);
+    c33 = madd(x, b3, c33);
     x = v128.load32_splat(a, 3 * A + 16);
-    c40 = f32x4.relaxed_madd(x, b0, c40);
-    c41 = f32x4.relaxed_madd(x, b1, c41);
-    c42 = f32x4.relaxed_madd(x, b2, c42);
-    c43 = f32x4.relaxed_madd(x, b3, c43);
-    x = v128.load32_splat(a, 3 * A + 20);
-    c50 = f32x4.relaxed_madd(x, b0, c50);
-    c51 = f32x4.relaxed_madd(x, b1, c51);
-    c52 = f32x4.relaxed_madd(x, b2, c52);
-    c53 = f32x4.relaxed_madd(x, b3, c53);
+    c40 = madd(x, b0, c40);
+    c41 = madd(x, b1, c41);
+    c42 = madd(x, b2, c42);
+    c43 = madd(x, b3, c43);
+    if (ASC_FEATURE_RELAXED_SIMD) {
+      x = v128.load32_splat(a, 3 * A + 20);
+      c50 = madd(x, b0, c50);
+      c51 = madd(x, b1, c51);
+      c52 = madd(x, b2, c52);
+      c53 = madd(x, b3, c53);
+    }
     a += 4 * A;
     b += 4 * B;
   }
@@ -173,35 +183,37 @@ export function wideTile(kc: i32, a: usize, b: usize, c: usize, ldc: usize, add:
     b2 = v128.load(b, 32);
     b3 = v128.load(b, 48);
     x = v128.load32_splat(a);
-    c00 = f32x4.relaxed_madd(x, b0, c00);
-    c01 = f32x4.relaxed_madd(x, b1, c01);
-    c02 = f32x4.relaxed_madd(x, b2, c02);
-    c03 = f32x4.relaxed_madd(x, b3, c03);
+    c00 = madd(x, b0, c00);
+    c01 = madd(x, b1, c01);
+    c02 = madd(x, b2, c02);
+    c03 = madd(x, b3, c03);
     x = v128.load32_splat(a, 4);
-    c10 = f32x4.relaxed_madd(x, b0, c10);
-    c11 = f32x4.relaxed_madd(x, b1, c11);
-    c12 = f32x4.relaxed_madd(x, b2, c12);
-    c13 = f32x4.relaxed_madd(x, b3, c13);
+    c10 = madd(x, b0, c10);
+    c11 = madd(x, b1, c11);
+    c12 = madd(x, b2, c12);
+    c13 = madd(x, b3, c13);
     x = v128.load32_splat(a, 8);
-    c20 = f32x4.relaxed_madd(x, b0, c20);
-    c21 = f32x4.relaxed_madd(x, b1, c21);
-    c22 = f32x4.relaxed_madd(x, b2, c22);
-    c23 = f32x4.relaxed_madd(x, b3, c23);
+    c20 = madd(x, b0, c20);
+    c21 = madd(x, b1, c21);
+    c22 = madd(x, b2, c22);
+    c23 = madd(x, b3, c23);
     x = v128.load32_splat(a, 12);
-    c30 = f32x4.relaxed_madd(x, b0, c30);
-    c31 = f32x4.relaxed_madd(x, b1, c31);
-    c32 = f32x4.relaxed_madd(x, b2, c32);
-    c33 = f32x4.relaxed_madd(x, b3, c33);
+    c30 = madd(x, b0, c30);
+    c31 = madd(x, b1, c31);
+    c32 = madd(x, b2, c32);
+    c33 = madd(x, b3, c33);
     x = v128.load32_splat(a, 16);
-    c40 = f32x4.relaxed_madd(x, b0, c40);
-    c41 = f32x4.relaxed_madd(x, b1, c41);
-    c42 = f32x4.relaxed_madd(x, b2, c42);
-    c43 = f32x4.relaxed_madd(x, b3, c43);
-    x = v128.load32_splat(a, 20);
-    c50 = f32x4.relaxed_madd(x, b0, c50);
-    c51 = f32x4.relaxed_madd(x, b1, c51);
-    c52 = f32x4.relaxed_madd(x, b2, c52);
-    c53 = f32x4.relaxed_madd(x, b3, c53);
+    c40 = madd(x, b0, c40);
+    c41 = madd(x, b1, c41);
+    c42 = madd(x, b2, c42);
+    c43 = madd(x, b3, c43);
+    if (ASC_FEATURE_RELAXED_SIMD) {
+      x = v128.load32_splat(a, 20);
+      c50 = madd(x, b0, c50);
+      c51 = madd(x, b1, c51);
+      c52 = madd(x, b2, c52);
+      c53 = madd(x, b3, c53);
+    }
     a += A;
     b += B;
   }
@@ -234,12 +246,14 @@ export function wideTile(kc: i32, a: usize, b: usize, c: usize, ldc: usize, add:
     v128.store(c, f32x4.add(v128.load(add, 16), c41), 16);
     v128.store(c, f32x4.add(v128.load(add, 32), c42), 32);
     v128.store(c, f32x4.add(v128.load(add, 48), c43), 48);
-    c += ldc;
-    add += ldadd;
-    v128.store(c, f32x4.add(v128.load(add), c50));
-    v128.store(c, f32x4.add(v128.load(add, 16), c51), 16);
-    v128.store(c, f32x4.add(v128.load(add, 32), c52), 32);
-    v128.store(c, f32x4.add(v128.load(add, 48), c53), 48);
+    if (ASC_FEATURE_RELAXED_SIMD) {
+      c += ldc;
+      add += ldadd;
+      v128.store(c, f32x4.add(v128.load(add), c50));
+      v128.store(c, f32x4.add(v128.load(add, 16), c51), 16);
+      v128.store(c, f32x4.add(v128.load(add, 32), c52), 32);
+      v128.store(c, f32x4.add(v128.load(add, 48), c53), 48);
+    }
   } else {
     v128.store(c, c00);
     v128.store(c, c01, 16);
@@ -265,10 +279,12 @@ export function wideTile(kc: i32, a: usize, b: usize, c: usize, ldc: usize, add:
     v128.store(c, c41, 16);
     v128.store(c, c42, 32);
     v128.store(c, c43, 48);
-    c += ldc;
-    v128.store(c, c50);
-    v128.store(c, c51, 16);
-    v128.store(c, c52, 32);
-    v128.store(c, c53, 48);
+    if (ASC_FEATURE_RELAXED_SIMD) {
+      c += ldc;
+      v128.store(c, c50);
+      v128.store(c, c51, 16);
+      v128.store(c, c52, 32);
+      v128.store(c, c53, 48);
+    }
   }
 }

@@ -1,9 +1,10 @@
 // The matrix products of training: forward (NT), gradient of the input (NN), gradient of the weight (TN).
 import { availableParallelism } from 'node:os';
-import { compile, createEngine, fastBuildRuns, input, matmul } from '../dist/index.js';
-import { alternate, median, ratio, repeat } from './measure.mjs';
-import { startGemmPeers } from './peers/gemmPeers.mjs';
+import { fileURLToPath } from 'node:url';
+import { alternate, median, ratio } from './measure.mjs';
+import { startGemmPeers, startProducts } from './peers/gemmPeers.mjs';
 import { percent } from './report.mjs';
+import { BUILDS } from './trainingSides.mjs';
 
 /** A linear layer, R rows from I to O numbers. */
 const layers = [
@@ -20,54 +21,51 @@ const productsOf = ({ name, R, I, O }) => [
 ];
 const gflop = ({ M, N, K }) => (2 * M * N * K) / 1e9;
 
-/** Compiles a product on an engine and fills its factors. */
-function product(engine, { layout, M, N, K }) {
-  const ta = layout[0] === 'T', tb = layout[1] === 'T';
-  const a = input('a', ta ? [K, M] : [M, K]), b = input('b', tb ? [N, K] : [K, N]), y = matmul(a, b, { ta, tb });
-  const plan = compile(engine, [y]);
-  for (const t of [a, b]) plan.read(t).forEach((_, i, all) => { all[i] = (i % 17) / 17 - 0.5; });
-  const corners = () => [plan.read(y)[0], plan.read(y)[M * N - 1]];
-  return { time: repeat(() => plan.run()), corners, free: () => plan.free() };
-}
-
 /** One product on all sides, in turns. The limits take part: `one` and `team` are how fast they were in the same rounds. */
-async function measure(p, { engines, peers, limits, teams }) {
-  const ours = engines.map((engine) => product(engine, p)), limit = teams.map((size) => limits.gflops(size));
-  const theirs = peers.map((peer) => peer.product(p.layout, p.M, p.N, p.K));
-  const times = await alternate([...limit.map(({ side }) => side), ...ours.map(({ time }) => time), ...theirs]);
+async function measure(p, { ours, peers, limits, teams }) {
+  const all = [...ours, ...peers], sides = all.map((side) => side.product(p.layout, p.M, p.N, p.K)), limit = teams.map((size) => limits.gflops(size));
+  const times = await alternate([...limit.map(({ side }) => side), ...sides]);
   const limitTimes = times.splice(0, limit.length), ourTimes = times.splice(0, ours.length);
-  const expected = ours[0].corners();
-  const agrees = (corners) => corners.every((value, i) => Math.abs(value - expected[i]) < 1e-3);
-  const wrong = [...ours.slice(1).map(({ corners }) => corners()), ...theirs.map(({ corners }) => corners)].findIndex((corners) => !agrees(corners));
-  if (wrong >= 0) throw new Error(`${p.name}, ${p.layout}: ${[...engines.slice(1).map((engine) => engine.describe()), ...peers.map(({ name }) => name)][wrong]} computes another product.`);
-  for (const one of ours) one.free();
+  const wrong = sides.findIndex(({ corners }) => !corners.every((value, i) => Math.abs(value - sides[0].corners[i]) < 1e-3));
+  if (wrong >= 0) throw new Error(`${p.name}, ${p.layout}: ${all[wrong].hello.name} computes another product.`);
   return { ...p, limitTimes, ourTimes, theirTimes: times, limit };
 }
 
 const plural = (threads) => `${threads} ${threads === 1 ? 'thread' : 'threads'}`;
 
-export default async function gemm({ builds = ['exact', 'fast'], threads = availableParallelism(), peers: libraries = false, limits }) {
+/** Every build on one thread and on all, each in a process of its own. What does not run here is left out, with a printed reason. */
+async function startOurs(builds, teams) {
+  const started = [];
+  for (const build of builds) {
+    for (const size of teams) {
+      const side = await startProducts(`${build} build`, { command: process.execPath, args: [fileURLToPath(new URL('gemmSide.mjs', import.meta.url)), build, size] });
+      if (!side) break;
+      started.push({ ...side, build, threads: size });
+    }
+  }
+  if (started.length === 0) throw new Error('There is nothing to measure: no build runs here.');
+  return started;
+}
+
+export default async function gemm({ builds = BUILDS, threads = availableParallelism(), peers: libraries = false, limits }) {
   const teams = [...new Set([1, Math.min(threads, limits.threads)])], team = teams.at(-1);
-  const run = builds.filter((build) => build !== 'fast' || fastBuildRuns());
-  const engines = [];
-  for (const build of run) for (const size of teams) engines.push(await createEngine({ threads: size, build }));
+  const ours = await startOurs(builds, teams), run = [...new Set(ours.map(({ build }) => build))];
   const peers = await startGemmPeers(team, { libraries });
   const measured = [];
   try {
-    for (const p of layers.flatMap(productsOf)) measured.push(await measure(p, { engines, peers, limits, teams }));
+    for (const p of layers.flatMap(productsOf)) measured.push(await measure(p, { ours, peers, limits, teams }));
   } finally {
-    for (const engine of engines) engine.stop();
-    await Promise.all(peers.map(({ stop }) => stop()));
+    await Promise.all([...ours, ...peers].map(({ stop }) => stop()));
   }
 
-  const at = (build, size) => engines.findIndex((engine) => engine.build === build && engine.threads === size);
+  const at = (build, size) => ours.findIndex((side) => side.build === build && side.threads === size);
   const speed = (p, i) => gflop(p) / p.ourTimes[i].median;
   const share = (p, i, size) => (gflop(p) / p.limit[teams.indexOf(size)].amount) * ratio(p.ourTimes[i], p.limitTimes[teams.indexOf(size)]);
   const shape = ({ name, layout, M, N, K }) => [name, layout, `${M} x ${N} x ${K}`];
   const limit = (p, i) => (p.limit[i].amount / p.limitTimes[i].median).toFixed(1);
 
   const table = (build) => ({
-    title: `GFLOP/s = 2MNK / time, ${build} build. The limit (${limits.arithmetic}, registers only, on as many threads) takes its turn in every round.`,
+    title: `GFLOP/s = 2MNK / time, ${ours[at(build, team)].hello.name}. The limit (${limits.arithmetic}, registers only, on as many threads) takes its turn in every round.`,
     columns: ['layer', 'layout', 'M x N x K', ...teams.flatMap((size) => [plural(size), 'spread', 'limit', 'of limit']), ...(team > 1 ? ['scaling'] : [])],
     rows: measured.map((p) => [
       ...shape(p),

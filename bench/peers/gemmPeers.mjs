@@ -42,6 +42,21 @@ const peers = [
   },
 ];
 
+/** A process that serves products: `{ hello, product(layout, M, N, K), stop() }`; null, and a printed reason, where it does not run. */
+export async function startProducts(name, { command, args }, environment) {
+  const process = await startLineProcess(name, command, args, environment);
+  if (!process) return null;
+  const product = (layout, M, N, K) => {
+    const side = async (times) => {
+      const [seconds, ...corners] = (await process.ask(`${layout} ${M} ${N} ${K} ${times}`)).split(' ').map(Number);
+      side.corners = corners;
+      return seconds;
+    };
+    return side;
+  };
+  return { hello: process.hello, product, stop: process.stop };
+}
+
 /**
  * Sides for every peer that runs here; without `libraries`, only for our own C. Each is
  * `{ name, threads, hello, product(layout, M, N, K), stop() }`; `product` makes a side of `alternate`, with the
@@ -54,17 +69,9 @@ export async function startGemmPeers(threads, { libraries }) {
     if (!found) continue;
     for (const size of team ? [...new Set([1, threads])] : [1]) {
       const environment = { OMP_NUM_THREADS: size, OPENBLAS_NUM_THREADS: size, MKL_NUM_THREADS: size };
-      const process = await startLineProcess(name, found.command, [...found.args, size], environment);
-      if (!process) break;
-      const product = (layout, M, N, K) => {
-        const side = async (times) => {
-          const [seconds, ...corners] = (await process.ask(`${layout} ${M} ${N} ${K} ${times}`)).split(' ').map(Number);
-          side.corners = corners;
-          return seconds;
-        };
-        return side;
-      };
-      started.push({ name, threads: size, hello: process.hello, product, stop: process.stop });
+      const side = await startProducts(name, { command: found.command, args: [...found.args, size] }, environment);
+      if (!side) break;
+      started.push({ ...side, name, threads: size });
     }
     found.free?.();
   }

@@ -7,7 +7,7 @@ import { UsageError } from './usageError.ts';
 export const sharedOptions = {
   seed: whole(0, Number.MAX_SAFE_INTEGER, 'decides every random number; the same seed gives the same bits (default 1)'),
   threads: whole(1, 64, 'threads that share the work (default: as many as the machine runs side by side)'),
-  build: choice(builds, 'exact: the same bits on every machine (default); fast: fused multiply-add where there is one; turbo: 256-bit pairs of a V8 that can (Node 24 on, experimental)'),
+  build: choice(builds, 'exact: the same bits on every machine (default); fast: fused multiply-add where there is one; turbo, exact-turbo: fast and exact in 256-bit pairs of a V8 that can (Node 24 on, experimental)'),
   quiet: flag('only results and errors'),
   json: flag('one JSON object per line on standard output; text for people goes to standard error'),
   help: flag('this page'),

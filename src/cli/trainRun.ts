@@ -1,4 +1,5 @@
 // The part that pretraining and fine-tuning share: train, tell, save, and leave a receipt.
+import { isExact } from '../engine/index.ts';
 import { count } from '../errors.ts';
 import { latestCheckpoint, sha256, type Store, StoreError } from '../formats/index.ts';
 import { type LanguageModel, saveLanguageModel } from '../models/index.ts';
@@ -112,7 +113,7 @@ async function finish({ settings, model, data, store, out }: Run, end: EndEvent,
   const found = validator?.last() ?? null;
   await saveLanguageModel(store, model);
   await store.write('receipt.json', writeReceipt({
-    version, build: settings.build, kind: settings.kind, config: settings.config, recipe: settings.recipe,
+    version, build: isExact(settings.build) ? 'exact' : settings.build, kind: settings.kind, config: settings.config, recipe: settings.recipe,
     tokenizer: { ...settings.tokenizer, sha256: await sha256(new TextEncoder().encode(tokenizerFile(model.tokenizer))) },
     data: {
       name: dataName(settings.data), hash: data.hash, validation: settings.validation,

@@ -30,9 +30,11 @@ interface Exports {
 /** The team's words, and behind them, for a thread that fails, room to say why. */
 const TEAM_BYTES = 256;
 const teamWord = (name: string): number => layouts['team']!.indexOf(name);
-const THREADS = teamWord('threads'), ROUND = teamWord('round'), JOB = teamWord('job'), PLAN = teamWord('plan');
+const ROUND = teamWord('round'), JOB = teamWord('job'), PLAN = teamWord('plan');
 const SCRATCH = teamWord('scratch'), SCRATCH_BYTES = teamWord('scratchBytes'), UNROLLED = teamWord('unrolled'), WIDE = teamWord('wide'), BEGUN = teamWord('begun'), FAILED = teamWord('failed'), REASON = FAILED + 1;
 
+/** A job's number stands above the bits that say how many threads walk its plan. As in assembly/plan.ts. */
+const NEXT_JOB = 128;
 /** In the word FAILED, instead of the number of a thread. As in assembly/plan.ts. */
 const GONE = -1;
 
@@ -46,17 +48,24 @@ const NOT_KERNELS = /^(run|serve|math[A-Z].*)$/;
 
 /**
  * `exact`: the same bits on every machine. `fast`: fused multiply-add where the machine has it. `turbo`: the fast build in
- * a V8 that was asked to pair 128-bit operations, from Node 24 on; experimental, and for the whole process.
+ * a V8 that was asked to pair 128-bit operations, from Node 24 on; experimental, and for the whole process. `exact-turbo`:
+ * the exact build in such a V8, with the bits of `exact`.
  */
 export type Build = (typeof builds)[number];
-export const builds = ['exact', 'fast', 'turbo'] as const;
+export const builds = ['exact', 'fast', 'turbo', 'exact-turbo'] as const;
 
-/** The kernels of each build as base64; of all but the exact one once somebody has asked for them. Turbo has those of the fast build. */
-const kernels = new Map<Build, string>([['exact', exact]]);
+/** Whether V8 is asked to pair operations. */
+const pairs = (build: Build): boolean => build.endsWith('turbo');
+
+/** Whether a build promises the same bits on every machine. */
+export const isExact = (build: Build): boolean => build.startsWith('exact');
+
+/** The kernels as base64: of the exact builds, and of the others once somebody has asked for them. */
+let fast: string | undefined;
 const compiled = new Map<string, WebAssembly.Module>();
 
 async function fetchKernels(build: Build): Promise<void> {
-  if (!kernels.has(build)) kernels.set(build, (await import('../../build/fast.js')).wasm);
+  if (!isExact(build)) fast ??= (await import('../../build/fast.js')).wasm;
 }
 
 /** A section that says "turbo" and does nothing: equal bytes would share code that V8 has compiled before without pairs. */
@@ -67,9 +76,9 @@ export function kernelModule(build: Build, shared: boolean): WebAssembly.Module 
   const key = `${build} ${shared}`;
   let module = compiled.get(key);
   if (!module) {
-    const wasm = Uint8Array.from(atob(kernels.get(build)!), (ch) => ch.charCodeAt(0));
+    const wasm = Uint8Array.from(atob(isExact(build) ? exact : fast!), (ch) => ch.charCodeAt(0));
     if (!shared) unshare(wasm);
-    compiled.set(key, (module = new WebAssembly.Module(build === 'turbo' ? Uint8Array.from([...wasm, ...MARK]) : wasm)));
+    compiled.set(key, (module = new WebAssembly.Module(pairs(build) ? Uint8Array.from([...wasm, ...MARK]) : wasm)));
   }
   return module;
 }
@@ -94,6 +103,8 @@ export class Engine {
   readonly #stops: (() => void)[] = [];
   #scratchBytes = 0;
   #stopped = false;
+  /** Number of the last job. */
+  #job = 0;
   /** Why nothing runs any more. */
   #failure: EngineError | null = null;
 
@@ -107,7 +118,6 @@ export class Engine {
     this.memory = new Memory(memory, Number(this.#exports.heap.value));
     this.#team = this.memory.allocate(TEAM_BYTES);
     this.#teamWords = new Int32Array(memory.buffer, this.#team, TEAM_BYTES / 4);
-    this.#setTeam(THREADS, threads);
     this.#setTeam(UNROLLED, Number(unrolls));
     const base = this.#exports.table.grow(this.kernels.length);
     this.kernels.forEach((name, i) => {
@@ -168,8 +178,9 @@ export class Engine {
   }
 
   /**
-   * Runs a plan to its end, on all threads or on this one alone. Allocates nothing.
+   * Runs a plan to its end. Allocates nothing.
    *
+   * @param threads how many of the engine's threads walk it, this one among them.
    * @throws {EngineError} when the engine was stopped, or a thread fails or is gone, now or before. What the plan was to write is
    *   then half written, and the threads have left their places: only a new engine can go on.
    */
@@ -180,7 +191,8 @@ export class Engine {
     if (threads > 1) {
       Atomics.store(words, PLAN, plan);
       Atomics.store(words, BEGUN, 0);
-      Atomics.add(words, JOB, 1);
+      this.#job = (this.#job + NEXT_JOB) | 0;
+      Atomics.store(words, JOB, this.#job | threads);
       Atomics.notify(words, JOB);
     }
     try {
@@ -221,7 +233,7 @@ export class Engine {
 
   /** For example `exact SIMD, 2 threads`; of a turbo engine also what its wide tiles bring. */
   describe(): string {
-    const wide = this.build !== 'turbo' ? '' : this.#gain > WORTH ? ` (256 bits, products ${this.#gain.toFixed(1)} times as fast)` : ' (128 bits as in the fast build: this machine pairs no operations)';
+    const wide = !pairs(this.build) ? '' : this.#gain > WORTH ? ` (256 bits, products ${this.#gain.toFixed(1)} times as fast)` : ` (128 bits as in the ${isExact(this.build) ? 'exact' : 'fast'} build: this machine pairs no operations)`;
     return `${this.build} SIMD${wide}, ${this.threads} ${this.threads === 1 ? 'thread' : 'threads'}${this.shared ? '' : ', unshared memory'}`;
   }
 
@@ -253,7 +265,7 @@ export class Engine {
  * @example
  * const engine = await createEngine({ threads: 2 });
  * engine.describe(); // "exact SIMD, 2 threads"
- * @throws {OptionError} for a number of threads outside 1 to 64, more than one thread where helpers cannot run, or a fast build that the machine cannot compile.
+ * @throws {OptionError} for a number of threads outside 1 to 64, more than one thread where helpers cannot run, or a build that does not run here.
  */
 export async function createEngine({ threads, build = 'exact', spawn }: EngineOptions = {}): Promise<Engine> {
   const platform = spawn ?? platformSpawn();
@@ -262,8 +274,8 @@ export async function createEngine({ threads, build = 'exact', spawn }: EngineOp
   if (team > 1 && !platform) {
     throw new OptionError('threads', `${team} threads need a Web Worker in a page with cross-origin isolation (the headers COOP and COEP). Use threads: 1, or send the headers.`);
   }
-  if (build === 'turbo' && !requestPairs()) {
-    throw new OptionError('build', 'Turbo needs Node 24 or later, because it asks V8 to pair operations. Use the fast build, or the exact one.');
+  if (pairs(build) && !requestPairs()) {
+    throw new OptionError('build', `Turbo needs Node 24 or later, because it asks V8 to pair operations. Use the ${isExact(build) ? 'exact build' : 'fast build, or the exact one'}.`);
   }
   if (build === 'fast' && !fastBuildRuns()) {
     throw new OptionError('build', 'The fast build needs relaxed SIMD, which this machine does not have (Node 22 and current browsers do). Use the exact build.');
@@ -272,7 +284,7 @@ export async function createEngine({ threads, build = 'exact', spawn }: EngineOp
   const engine = new Engine(team, build, team > 1);
   try {
     if (platform) await engine.start(platform);
-    if (build === 'turbo') await engine.tune();
+    if (pairs(build)) await engine.tune();
   } catch (error) {
     engine.stop();
     throw error;

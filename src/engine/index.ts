@@ -10,7 +10,7 @@
 //
 // Reading order: memory.ts (who gets which bytes), engine.ts (kernels by name, running a plan), threads.ts (helpers),
 // then assembly/plan.ts (what the threads do) and the kernels beside it.
-export { type Build, builds, createEngine, Engine, EngineError, type EngineOptions, fastBuildRuns, MEET } from './engine.ts';
+export { type Build, builds, createEngine, Engine, EngineError, type EngineOptions, fastBuildRuns, isExact, MEET } from './engine.ts';
 export { type Address, aligned, Memory } from './memory.ts';
 export { type Helper, machineThreads, type Spawn } from './threads.ts';
 export * as math from './math.ts';

@@ -1,7 +1,7 @@
 // Turbo: V8 can be asked to pair 128-bit operations into registers of 256 bits, which doubles what a product can do at
-// most. The request is experimental and counts for the whole process, and nobody says whether it is followed; so the two
+// most, and changes no bits. The request is experimental and counts for the whole process, and nobody says whether it is followed; so the two
 // tiles of the product are timed, and the wider one is used only where it wins.
-import type { Engine } from './engine.ts';
+import type { Build, Engine } from './engine.ts';
 
 interface NodeV8 { setFlagsFromString(flags: string): void }
 declare const process: { getBuiltinModule?(name: string): unknown; versions?: { v8?: string } } | undefined;
@@ -24,16 +24,17 @@ const ROUNDS = 7, TIMES = 40, WARM_MILLISECONDS = 400;
 /** V8's quick first version of a tile is at least so many times slower than the one that replaces it. */
 const REPLACED = 2.5;
 
-let measured: number | null = null;
+const measured = new Map<Build, number>();
 
 /**
  * How many times faster products are with wide tiles: the best turn of each, where both alternate. Leaves the engine as it
- * was. Takes about a tenth of a second, most of it waiting for the compiler, and is done once in a process.
+ * was. Takes about a tenth of a second, most of it waiting for the compiler, and is done once for each build in a process.
  *
  * @param setWide says which tile products use from now on.
  */
 export async function timeWideTiles(engine: Engine, setWide: (on: boolean) => void): Promise<number> {
-  if (measured !== null) return measured;
+  const known = measured.get(engine.build);
+  if (known !== undefined) return known;
   const { memory } = engine, numbers = [M * K, N * K, M * N].map((length) => memory.allocate(length * 4));
   const [a, b, out] = numbers as [number, number, number];
   engine.reserveScratch(2 ** 20);
@@ -56,5 +57,7 @@ export async function timeWideTiles(engine: Engine, setWide: (on: boolean) => vo
   for (let round = 0; round < ROUNDS; round++) sides.forEach((wide, i) => { best[i] = Math.min(best[i]!, time(wide)); });
   setWide(false);
   for (const address of [...numbers, plan]) memory.free(address);
-  return (measured = best[0]! / best[1]!);
+  const gain = best[0]! / best[1]!;
+  measured.set(engine.build, gain);
+  return gain;
 }

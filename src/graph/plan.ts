@@ -1,6 +1,6 @@
 // From graph to plan: order the work, give every tensor an address, see where threads must wait, write the instructions.
 import { type Address, aligned, type Engine, MEET } from '../engine/index.ts';
-import { bytes as size_ } from '../errors.ts';
+import { bytes as size_, OptionError } from '../errors.ts';
 import { bytesOf, owner } from './access.ts';
 import { barriers, type Touched, touched } from './barriers.ts';
 import { layOut } from './layOut.ts';
@@ -12,7 +12,7 @@ export interface CompileOptions {
   readonly keep?: readonly Tensor[];
   /** Where parameters, inputs and other tensors already live. Inputs that are not listed get a place and are added to it. */
   readonly places?: Map<Tensor, Address>;
-  /** Threads that walk the plan, at most the engine's. Default: all, or one where the work is too small to share. */
+  /** Threads that walk the plan, from 1 to as many as the engine has. Default: all, or one where the work is too small to share. */
   readonly threads?: number;
 }
 
@@ -76,8 +76,16 @@ export function estimate(outputs: readonly Tensor[], { keep = [], places = new M
 // Below this many operations and numbers a barrier costs more than a second thread brings.
 const SMALL = 200_000;
 
-/** Compiles everything that `outputs` depend on into a plan. */
+/**
+ * Compiles everything that `outputs` depend on into a plan.
+ *
+ * @throws {OptionError} when there are fewer threads than `threads`.
+ * @throws {MemoryError} when the plan does not fit; names the largest parts.
+ */
 export function compile(engine: Engine, outputs: readonly Tensor[], { keep = [], places = new Map<Tensor, Address>(), threads }: CompileOptions = {}): Plan {
+  if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= engine.threads)) {
+    throw new OptionError('threads', `compile: threads must be a whole number from 1 to ${engine.threads}, as many as the engine has, but it is ${threads}.`);
+  }
   const { order, steps, offsets, guests, arenaBytes, largest } = layOut(outputs, keep, places);
   const mine: [Tensor, Address][] = [];
   const giveBack = (): void => {

@@ -138,6 +138,26 @@ test('plans that are freed and compiled anew at once never meet a thread that st
   engine.stop();
 });
 
+test('plans for some of the threads, for all and for one take turns, and none waits for a thread that it does not have', async () => {
+  const engine = await createEngine({ threads: 4 }), x = input('x', [48]);
+  const places = new Map([[x, engine.memory.allocate(48 * 4)]]);
+  engine.f32(places.get(x)!, 48).fill(1);
+  const plans = [2, 4, 3, 1, 3, 2].map((threads, i) => {
+    let y: Tensor = x;
+    for (let k = 0; k <= i; k++) y = add(y, x);
+    const total = sumRows(y);
+    return { plan: compile(engine, [total], { places, threads }), total };
+  });
+  for (let round = 0; round < 4000; round++) {
+    const i = (round * 7 + (round >> 3)) % plans.length, { plan, total } = plans[i]!;
+    plan.run();
+    if (plan.read(total)[47] !== i + 2) expect.fail(`round ${round} gave ${plan.read(total)[47]}, not ${i + 2}`);
+    plan.read(total).fill(0);
+  }
+  for (const threads of [0, 5, 1.5, NaN]) expect(() => compile(engine, [sumRows(x)], { places, threads })).toThrow(`compile: threads must be a whole number from 1 to 4, as many as the engine has, but it is ${threads}.`);
+  engine.stop();
+});
+
 test('a plan that does not fit into 4 GiB is refused with its largest tensors, and takes nothing', async () => {
   const engine = await createEngine({ threads: 1 }), { used } = engine.memory, { byteLength } = engine.memory.wasm.buffer;
   const x = input('x', [64, 64]), wide = Object.assign(fill([30_000, 20_000], 1), { name: 'wide' }), wider = Object.assign(scale(wide, 2), { name: 'wider' });

@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { createEngine } from '../../engine/index.ts';
+import { createEngine, isExact } from '../../engine/index.ts';
 import { count, DataError, FormatError } from '../../errors.ts';
 import { sha256 } from '../../formats/index.ts';
 import { createLanguageModel, type LanguageModel } from '../../models/index.ts';
@@ -28,17 +28,18 @@ export const verify = defineCommand({
   words: { name: 'RECEIPT|DIR', summary: 'a receipt.json, or the folder of a run', most: 1 },
   example: 'inkling verify runs/book\ninkling verify receipt.json --data book.txt',
   details: ['Only the exact build promises the same bits on every machine.'],
-  async run({ data: dataPath, model: modelPath, threads }, terminal, [path]) {
+  async run({ data: dataPath, model: modelPath, threads, build }, terminal, [path]) {
     if (path === undefined) throw new UsageError('verify needs a receipt: inkling verify RECEIPT|DIR');
     const { receipt, folder, settings } = await openReceipt(path);
     const last = receipt.hashes.at(-1);
     if (!last) throw new DataError(`${path} lists no hashes: there is nothing to compare.`);
     if (receipt.version !== version) terminal.say(`The receipt was written by version ${receipt.version}, this is ${version}: a difference may come from that.`);
-    if (receipt.build !== 'exact') terminal.say(`The run used the ${receipt.build} build, which gives the same bits only on the same kind of machine.`);
+    const used = build ?? receipt.build, loose = [receipt.build, used].find((one) => !isExact(one));
+    if (loose) terminal.say(`The run used the ${receipt.build} build, and this is the ${used} build; ${loose} gives the same bits only on the same kind of machine.`);
 
     const data = dataOf(receipt, settings, dataPath), { kind, recipe, seed, steps } = receipt;
     const base = kind === 'finetune' ? baseOf(settings, modelPath) : null;
-    const engine = await createEngine({ build: receipt.build, ...(threads !== undefined && { threads }) });
+    const engine = await createEngine({ build: used, ...(threads !== undefined && { threads }) });
     let opened: TrainingData | null = null;
     try {
       const began = base === null ? null : await loadBase(base, engine, receipt.base?.sha256);
