@@ -221,6 +221,31 @@ export class Decoder {
     this.#lengths[slot] = length;
   }
 
+  /** How many tokens two slots begin with in common. */
+  shared(a: number, b: number): number {
+    const most = Math.min(this.position(a), this.position(b)), one = this.#said[a]!, other = this.#said[b]!;
+    let n = 0;
+    while (n < most && one[n] === other[n]) n++;
+    return n;
+  }
+
+  /**
+   * Makes slot `to` hold what slot `from` holds, so that the conversation can go on in two ways. What both begin with in
+   * common stays; only the cache rows behind it are copied. The logits of `to` are out of date until the next prefill or step.
+   *
+   * @returns how many positions were copied.
+   * @example
+   * decoder.fork(0, 1);
+   * decoder.step(Int32Array.of(yes, no)); // two continuations of one text
+   */
+  fork(from: number, to: number): number {
+    const common = this.shared(from, to), length = this.#lengths[from]!;
+    this.#copyRows(this.#caches, from, this.#caches, to, common, length);
+    this.#said[to]!.set(this.#said[from]!.subarray(common, length), common);
+    this.#lengths[to] = length;
+    return length - common;
+  }
+
   /**
    * Keeps others from using the decoder half way through a text.
    *

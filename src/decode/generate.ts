@@ -174,7 +174,8 @@ function roomier({ whenFull }: GenerateOptions, { tokens }: Continuation, positi
   return prompt && prompt.length > 0 && prompt.length + tokens.length + 1 < positions ? prompt : null;
 }
 
-function encodePrompt(tokenizer: Tokenizer, prompt: Prompt, addBos: boolean): Uint32Array {
+/** The tokens of a prompt. */
+export function encodePrompt(tokenizer: Tokenizer, prompt: Prompt, addBos: boolean): Uint32Array {
   if (prompt instanceof Uint32Array) return prompt;
   if (typeof prompt !== 'string') {
     if (!Array.isArray(prompt)) throw new DataError('A prompt is a string, a Uint32Array of tokens, or a list of messages.');

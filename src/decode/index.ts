@@ -9,7 +9,11 @@
 // before is not computed again: it lies in caches.
 //
 // Reading order: decoder.ts (tokens in, logits out, with a memory), sampler.ts and stages/ (logits to a token),
-// stageNames.ts (their order), prepareStages.ts, stopStrings.ts, continuation.ts, generate.ts, chat.ts.
+// stageNames.ts (their order), prepareStages.ts, stopStrings.ts, continuation.ts, generate.ts, chat.ts; then
+// beams/beamSearch.ts, which follows several continuations at once.
+export { type BeamOptions, beamSettings, type BeamSettings } from './beams/beamOptions.ts';
+export { beamSearch } from './beams/beamSearch.ts';
+export type { BeamFate, BeamNode, BeamResult, BeamSequence, BeamStep, Pruning } from './beams/beamTree.ts';
 export { Chat, type ChatOptions, type Reply } from './chat.ts';
 export type { Reason } from './continuation.ts';
 export { createSampler } from './createSampler.ts';
