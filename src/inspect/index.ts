@@ -11,4 +11,15 @@ export { type SymbolProgress, trainSymbols, type TrainSymbolsOptions } from './t
 export { parseSymbolFile, type SymbolFile, symbolFile } from './symbolFile.ts';
 export { type AnalogyAnswer, type Neighbour, WordVectors } from './wordVectors.ts';
 export { type AnalogyScore, type AnalogySection, parseAnalogies, scoreAnalogies } from './analogyFile.ts';
-export { matchesPath, record, type Recorded, type Recording } from './record.ts';
+export { matchesPath, resolveQueries } from './query.ts';
+export { record, type Recording } from './record.ts';
+export { type Edit, type Recorded, TextReader, type TextReaderOptions } from './textReader.ts';
+export { type TensorStatistics, tensorStatistics } from './tensorStatistics.ts';
+export { exportTensor, type TensorFormat, tensorFormats } from './exportTensor.ts';
+export { type AttentionSteps, attentionSteps, type HeadSteps } from './attentionSteps.ts';
+export { headSummaries, type HeadSummary } from './headSummaries.ts';
+export { divergence, likeliest, type Likely, logProbabilities } from './distribution.ts';
+export { type Change, type Effect, effectOf, intervene, type Intervention } from './intervene.ts';
+export { type LensReading, type LensRow, logitLens } from './logitLens.ts';
+export { type Contribution, type Contributions, contributions } from './contributions.ts';
+export { attribute, type AttributeOptions, type Attribution } from './attribute.ts';
