@@ -80,8 +80,9 @@ export function attribute(model: LanguageModel, text: string | ArrayLike<number>
       const share = weights.map((w) => (w * length) / 2), collected = new Float64Array(T);
       share.forEach((w, i) => { for (let t = 0; t < T; t++) collected[t]! += w * slopes[i]![t]!; });
       const gained = scores[POINTS + 1]! - scores[POINTS]!, sum = collected.reduce((a, b) => a + b, 0);
-      // a piece that has become too short to be cut stays as it is; the error tells
-      if (Math.abs(sum - gained) > allowed * Math.max(length, 1 / 64) / 2 && length > 1e-6 && pieces + open.length < MOST_PIECES) {
+      // a piece that 32-bit floats cannot cut stays as it is; the error tells. From zero on, every norm makes the first
+      // steps hundreds of times steeper, so pieces there become very short
+      if (Math.abs(sum - gained) > allowed * Math.max(length, 1 / 64) / 2 && length > 1e-6 * to && length > 1e-30 && pieces + open.length < MOST_PIECES) {
         open = [[from, (from + to) / 2], [(from + to) / 2, to], ...open];
         continue;
       }
