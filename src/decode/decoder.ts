@@ -8,9 +8,9 @@
 // company, and however a prompt was cut.
 import type { Address, Engine } from '../engine/index.ts';
 import { OptionError } from '../errors.ts';
-import { compile, embedding, input, type Plan, size, softcap, type Tensor } from '../graph/index.ts';
+import { compile, embedding, input, type Plan, type Shape, size, softcap, type Tensor } from '../graph/index.ts';
 import type { SpeakingModel, Transformer, WeightReader } from '../models/index.ts';
-import { Caches, cachedSequence } from '../nn/index.ts';
+import { Caches, cachedSequence, nameOnly, type Tap } from '../nn/index.ts';
 
 export interface DecoderOptions {
   /** Conversations side by side, S. Default 1. */
@@ -21,6 +21,10 @@ export interface DecoderOptions {
   readonly chunks?: readonly number[];
   /** Whether prefill can also give the logits behind every token of a prompt. Takes memory for 32 rows of them. Default false. */
   readonly everyRow?: boolean;
+  /** Is called at each named point while the passes are built: what it returns is what the model goes on with. */
+  readonly tap?: Tap;
+  /** Names of tensors whose numbers shall still be there after a pass, to be read with {@link Decoder.watched}. Watching changes no bit. */
+  readonly watch?: (name: string) => boolean;
 }
 
 /** Rows for which logits are kept at once where every row of a prompt has them. */
@@ -39,6 +43,7 @@ interface Pass {
   readonly start: Address;
   /** (S) i32: which of the S·T rows gets logits; 0 where every row does. */
   readonly chosen: Address;
+  readonly watched: ReadonlyMap<string, Tensor>;
 }
 
 export class Decoder {
@@ -53,6 +58,8 @@ export class Decoder {
   readonly #caches: Caches;
   readonly #places: Map<Tensor, Address>;
   readonly #reader: WeightReader;
+  readonly #tap: Tap;
+  readonly #watch: (name: string) => boolean;
   /** (S,V): the logits of each slot's last token. */
   readonly #logits: Address;
   readonly #step: Pass;
@@ -72,6 +79,7 @@ export class Decoder {
   #stepTokens: Int32Array = new Int32Array(0);
   #stepStart: Int32Array = new Int32Array(0);
   #views: readonly Float32Array[] = [];
+  #last: Pass | null = null;
   #freed = false;
   #reserved = false;
 
@@ -85,7 +93,7 @@ export class Decoder {
    * decoder.prefill(0, model.tokenizer.encode('Once upon a'));
    * const logits = decoder.logits(0); // one number for every token that could come next
    */
-  constructor({ engine, transformer, weights }: Decodable, { slots = 1, positions = transformer.config.context, chunks = [64, 8], everyRow = false }: DecoderOptions = {}) {
+  constructor({ engine, transformer, weights }: Decodable, { slots = 1, positions = transformer.config.context, chunks = [64, 8], everyRow = false, tap = nameOnly, watch = () => false }: DecoderOptions = {}) {
     const { vocab, context } = transformer.config;
     requireWhole('slots', slots, 1024);
     requireWhole('positions', positions, context, `the model's context of ${context}`);
@@ -96,6 +104,8 @@ export class Decoder {
     this.transformer = transformer;
     this.everyRow = everyRow;
     this.#engine = engine;
+    this.#tap = tap;
+    this.#watch = watch;
     this.#said = Array.from({ length: slots }, () => new Int32Array(positions));
     this.#lengths = new Int32Array(slots);
 
@@ -152,6 +162,7 @@ export class Decoder {
       this.#engine.i32(pass.start, 1)[0] = at;
       if (pass.chosen) this.#engine.i32(pass.chosen, 1)[0] = length - 1;
       pass.plan.run();
+      this.#last = pass;
       const { vocab } = this.transformer.config;
       for (let row = 0; each && row < length; row++) {
         const logits = this.#engine.f32(this.#rowLogits + row * vocab * 4, vocab);
@@ -196,6 +207,7 @@ export class Decoder {
       }
     }
     this.#step.plan.run();
+    this.#last = this.#step;
   }
 
   /**
@@ -206,6 +218,17 @@ export class Decoder {
     this.#requireSlot(slot);
     this.#look();
     return this.#views[slot]!;
+  }
+
+  /**
+   * Copies of what is watched, by name, as the last pass has left it: after a step a row for each slot, after a prefill
+   * the rows of the last piece of the prompt (of which those behind its end mean nothing). In `blocks.N.attention.probs`
+   * (slots, heads, rows, positions) a row sees all that the caches hold.
+   */
+  watched(): Map<string, { readonly name: string; readonly shape: Shape; readonly numbers: Float32Array }> {
+    this.#requireUse();
+    const { plan, watched } = this.#last ?? this.#step;
+    return new Map([...watched].map(([name, t]) => [name, { name, shape: t.shape, numbers: plan.read(t).slice() }]));
   }
 
   /** How many tokens a slot holds. */
@@ -277,17 +300,22 @@ export class Decoder {
   #compile(caches: Caches, T: number, logitsAt: Address, every = false): Pass {
     const { transformer } = this, S = caches.S, places = this.#places, { product, rows } = this.#reader;
     const sequence = cachedSequence(caches, T);
-    const hidden = transformer.hidden(sequence, { product, rows });
+    const watched = new Map<string, Tensor>(), tap: Tap = (name, x) => {
+      const found = this.#tap(name, x);
+      if (this.#watch(name)) watched.set(name, found);
+      return found;
+    };
+    const hidden = transformer.hidden(sequence, { product, rows, tap, watchAttention: (layer) => this.#watch(`blocks.${layer}.attention.probs`) });
     // an embedding reads rows of a table by their number; here the table is the hidden state
     const chosen = T > 1 && !every ? input('chosen', [S]) : null;
-    const uncapped = transformer.logits(chosen ? embedding(chosen, hidden) : hidden, { product });
+    const uncapped = transformer.logits(chosen ? embedding(chosen, hidden) : hidden, { product, tap });
     const logits = transformer.config.softcap > 0 ? softcap(uncapped, transformer.config.softcap) : uncapped;
     for (const cache of caches.tensors.values()) {
       if (!places.has(cache)) places.set(cache, this.#allocate(cache.name, cache.shape));
     }
-    const plan = compile(this.#engine, [logits], { places: new Map([...places, [logits, logitsAt]]) });
+    const plan = compile(this.#engine, [logits], { places: new Map([...places, [logits, logitsAt]]), keep: [...watched.values()] });
     this.#plans.push(plan);
-    return { T, plan, tokens: plan.at(sequence.tokens), start: plan.at(sequence.start), chosen: chosen ? plan.at(chosen) : 0 };
+    return { T, plan, tokens: plan.at(sequence.tokens), start: plan.at(sequence.start), chosen: chosen ? plan.at(chosen) : 0, watched };
   }
 
   /** Rows `from` to `to` of every cache, from a slot of one set of caches to a slot of another. */

@@ -2,8 +2,10 @@
 //
 //   share of right answers = replies that the world's own grammar accepts / questions asked
 //
-// Reading order: symbolPatterns.ts, symbolNetwork.ts, trainSymbols.ts, symbolFile.ts (a network small enough to see whole),
-// record.ts (any tensor by name), wordVectors.ts, analogyFile.ts (meaning as geometry), examine.ts (a model sits the examination of a world).
+// Reading order: symbolPatterns.ts, symbolNetwork.ts, trainSymbols.ts, symbolFile.ts (a network small enough to see whole);
+// query.ts, openGraph.ts, textReader.ts, record.ts (any tensor by name); attentionSteps.ts, headSummaries.ts (who looks where);
+// intervene.ts (what if?), logitLens.ts, contributions.ts, attribute.ts (why this answer?); wordVectors.ts, analogyFile.ts
+// (meaning as geometry); examine.ts (a model sits the examination of a world).
 export { examine, type ExamineOptions, formatWorldReport } from './examine.ts';
 export { PATTERNS, PIXELS, parseSymbolPattern, type SymbolDrawing, type SymbolPattern, symbolPattern, SYMBOLS, type SymbolSplit, symbolSplit } from './symbolPatterns.ts';
 export { createSymbolNetwork, type SymbolAnswer, SymbolNetwork, type SymbolNetworkOptions, type SymbolStage } from './symbolNetwork.ts';

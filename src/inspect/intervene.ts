@@ -45,7 +45,6 @@ export interface Effect {
  *
  * @throws {OptionError} when a change does not fit its tensor; names both.
  * @example
- * const { effect } = ...;
  * effectOf(intervene(model, 'the cat sat on the', [{ tensor: 'blocks.0.attention.heads', heads: [1], to: 'zero' }])).divergence;
  */
 export function intervene(model: SpeakingModel, text: string | ArrayLike<number>, changes: readonly Change[]): Intervention {

@@ -9,7 +9,7 @@ import { type Batch, createBatch, type Loader } from '../data/index.ts';
 import { type Address, aligned, type Engine } from '../engine/index.ts';
 import {
   accumulateSparse, adamW, adamWSparse, add, backward, clearRows, clip, compile, crossEntropyWithGradient, embedding, estimate, fill, gradientNorm, input, isSparse, learnedRows, type Plan, REGISTERS,
-  scale, size, sparseGradient, type SparseGradient, sparseStore, type Tensor, view, writeRegisters,
+  scale, type Shape, size, sparseGradient, type SparseGradient, sparseStore, type Tensor, view, writeRegisters,
 } from '../graph/index.ts';
 import { requireMemory, type Transformer, type Weights } from '../models/index.ts';
 import { nameOnly, type Tap, wholeSequence } from '../nn/index.ts';
@@ -23,6 +23,11 @@ export interface TrainerOptions {
   /** Decides what dropout drops. */
   readonly seed: number;
   readonly tap?: Tap;
+  /**
+   * Names of tensors whose numbers shall still be there after a step, to be read with {@link Trainer.watched}: those a tap
+   * is called with, probabilities of attention, and `grad(…)` of any of them and of dense parameters. Watching changes no bit.
+   */
+  readonly watch?: (name: string) => boolean;
 }
 
 /** Where blocks begin and end: what stays in memory when blocks are recomputed. */
@@ -54,6 +59,7 @@ export class Trainer {
   readonly #plans: { micro: Plan; update: Plan | null; clear: Plan | null };
   readonly #inputs: { tokens: Tensor; targets: Tensor; weights: Tensor; dloss: Tensor; seed: Tensor | null; registers: Tensor; loss: Tensor };
   readonly #waiting: Batch[];
+  readonly #watched = new Map<string, Tensor>();
   readonly #words: Words = new Uint32Array(4);
   #views: Views | null = null;
 
@@ -63,7 +69,7 @@ export class Trainer {
    * @throws {OptionError} for a recipe that cannot work.
    * @throws {MemoryError} when it does not fit; names the largest parts.
    */
-  constructor({ transformer, weights, recipe, seed, tap: given = nameOnly }: TrainerOptions) {
+  constructor({ transformer, weights, recipe, seed, tap: given = nameOnly, watch }: TrainerOptions) {
     checkRecipe(recipe);
     const engine = (this.engine = weights.engine);
     this.recipe = recipe;
@@ -72,20 +78,23 @@ export class Trainer {
     this.#seed = seed;
     const { config } = transformer, R = this.rows * recipe.context, many = recipe.accumulate > 1;
 
-    const boundaries: Tensor[] = [];
+    const boundaries: Tensor[] = [], blamed = new Map<string, Tensor>();
     const tap: Tap = (name, x) => {
       const found = given(name, x);
       if (recipe.recompute && BOUNDARY.test(name)) boundaries.push(found);
+      if (watch?.(name)) this.#watched.set(name, found);
+      if (watch?.(`grad(${name})`)) blamed.set(name, found);
       return found;
     };
     const sequence = wholeSequence(this.rows, recipe.context, { dropout: config.dropout > 0 || (config.tableDrop > 0 && config.ngrams.length > 0) });
     const targets = input('targets', [R]), counts = input('weights', [R]), dloss = input('dloss', [R]), registers = input('registers', [REGISTERS]);
     // logits of the learned rows alone, one behind the other
     const learned = learnedRows(targets, counts);
-    const logits = transformer.logits(embedding(learned.rows, transformer.hidden(sequence, { tap })), { tap, count: learned.count });
+    const logits = transformer.logits(embedding(learned.rows, transformer.hidden(sequence, { tap, watchAttention: (layer) => watch?.(`blocks.${layer}.attention.probs`) ?? false })), { tap, count: learned.count });
     const { loss, dlogits } = crossEntropyWithGradient(logits, targets, counts, dloss, { softcap: config.softcap, learned });
     tap('loss', loss);
-    const found = backward(logits, tap('grad(logits)', dlogits), [], boundaries);
+    const found = backward(logits, tap('grad(logits)', dlogits), [...blamed.values()], boundaries);
+    for (const [name, t] of blamed) if (found.has(t)) this.#watched.set(`grad(${name})`, found.get(t)!);
     const gradientOf = (t: Tensor): Tensor => tap(`grad(${t.name})`, found.get(t) ?? fill(t.shape, 0));
 
     // dense gradients lie as the weights do; tables (they come last) have none
@@ -137,7 +146,8 @@ export class Trainer {
     const imagined = new Map(weights.places);
     values.lay(imagined, weights.address);
     stretches.forEach((stretch, i) => stretch.lay(imagined, (i + 1) * 2 ** 33)); // anywhere, but apart
-    const need = parts.map((outputs) => estimate(outputs, { places: imagined }));
+    const keep = (i: number): Tensor[] => (i === 0 ? [...this.#watched.values()].filter((t) => !isSparse(t)) : []);
+    const need = parts.map((outputs, i) => estimate(outputs, { places: imagined, keep: keep(i) }));
     const total = (sizes: readonly number[]): number => sizes.reduce((sum, bytes) => sum + bytes, 0);
     const announced: [string, number][] = [
       ['activations', total(need.map(({ arenaBytes }) => arenaBytes))], ['weights', weights.length * 4], ['moments', weights.length * 8], ['gradients', denseLength * 4 * (many ? 2 : 1)],
@@ -154,7 +164,7 @@ export class Trainer {
         this.#owned.push(address);
         stretch.lay(places, address);
       }
-      for (const outputs of parts) plans.push(compile(engine, outputs, { places }));
+      parts.forEach((outputs, i) => plans.push(compile(engine, outputs, { places, keep: keep(i) })));
     } catch (error) {
       plans.forEach((plan) => plan.free());
       for (const address of this.#owned) engine.memory.free(address);
@@ -215,6 +225,11 @@ export class Trainer {
     }
     this.norm = gradientNorm(registers);
     return weight > 0 ? total / weight : 0;
+  }
+
+  /** Copies of what is watched, as the last step (of a step in parts, the last part) has left it. */
+  watched(): Map<string, { readonly name: string; readonly shape: Shape; readonly numbers: Float32Array }> {
+    return new Map([...this.#watched].filter(([, t]) => !isSparse(t)).map(([name, t]) => [name, { name, shape: t.shape, numbers: this.#plans.micro.read(t).slice() }]));
   }
 
   /** The moments of all parameters, for a checkpoint: `first.NAME` and `second.NAME`. */
