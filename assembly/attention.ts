@@ -10,7 +10,8 @@
 // Keys and values of a head are packed once for all its queries; only tiles that reach below the diagonal are computed.
 // The order of every sum depends on the position alone: scores over channels, the softmax over four lanes of keys,
 // the output over keys in blocks of KC.
-import { attentionFew } from "./attentionFew";
+import { attentionFew, FEW } from "./attentionFew";
+import { keptRows } from "./kept";
 import { log4 } from "./math";
 import { packA, packB } from "./pack";
 import { scratch } from "./plan";
@@ -20,11 +21,13 @@ import { MR, NR } from "./tile";
 import { touch } from "./touch";
 
 @unmanaged export class Attention {
-  q: usize; k: usize; v: usize;        // first head; rows lie sq, skv, skv numbers apart
+  q: usize; k: usize; v: usize;        // first head; rows lie sq, skv, skv words of four bytes apart
   out: usize;                          // (S·T, nh·hs)
   lse: usize;                          // (S,nh,T): log of the sum of exponentials, for the gradient; or 0
   probs: usize;                        // (S,nh,T,Tk) when somebody wants to see them, else 0
   start: usize;                        // (S) i32
+  ks: usize; vs: usize;                // scales of keys and values, where they are kept in 8 bits
+  type: i32;                           // how keys and values are kept, see kept.ts; the same for all below
   S: i32; T: i32; Tk: i32; sq: i32; skv: i32; nh: i32; nkv: i32; hs: i32; window: i32; scale: f32;
 }
 
@@ -48,11 +51,29 @@ function show(line: usize, from: i32, to: i32, Tk: i32, row: usize): void {
   for (let j = from; j < min(to, Tk); j += 4) put(row + (<usize>j << 2), v128.load(panelOf(line, j) + (<usize>(j % NR) << 2)), Tk - j);
 }
 
+/** Keys and values that are turned into f32 at a time. */
+const AT_ONCE: i32 = 64;
+
+/** Packs keys and values number j .. seen - 1 of a head that are kept in fewer bits. `rows` has room for some of them as f32. */
+function packKept(
+  type: i32, k: usize, ks: usize, v: usize, vs: usize, stride: usize, j: i32, seen: i32, Tk: i32, hs: i32, keys: usize, values: usize, rows: usize,
+): void {
+  const head = <usize>hs << 2;
+  for (; j < seen; j += AT_ONCE) {
+    const n = min(AT_ONCE, seen - j), at = <usize>j * stride;
+    keptRows(type, k + at, ks + at, stride, n, hs, rows);
+    for (let i = 0; i < n; i += NR) packB(keys + <usize>(j + i) * head, rows + <usize>i * head, head, true, min(NR, n - i), hs);
+    keptRows(type, v + at, vs + at, stride, n, hs, rows);
+    for (let c = 0; c < hs; c += NR) packB(values + <usize>(c / NR * Tk + j) * LINE, rows + (<usize>c << 2), head, false, min(NR, hs - c), n);
+  }
+}
+
 export function attention(p: Attention, thread: i32, threads: i32): void {
-  if (p.T < MR) return attentionFew(p, thread, threads);
+  if (p.T <= FEW) return attentionFew(p, thread, threads);
   const T = p.T, Tk = p.Tk, nh = p.nh, hs = p.hs, scale = p.scale, share = nh / p.nkv, window = p.window;
   const sq = <usize>p.sq << 2, skv = <usize>p.skv << 2, so = <usize>(nh * hs) << 2, head = <usize>hs << 2;
-  // scratch: an edge tile | largest score and sum of each query | scores | queries | keys | values
+  const type = p.type, kept = type == 0 ? head : type == 1 ? <usize>hs << 1 : <usize>hs;
+  // scratch: an edge tile | largest score and sum of each query | scores | queries | keys | values | keys or values as f32
   const edge = scratch, tops = edge + 1024, sums = tops + 512, scores = sums + 512;
   const queries = scores + <usize>((Tk + NR - 1) / NR) * PANEL, keys = queries + <usize>ROWS * head, values = keys + <usize>((Tk + NR - 1) / NR * NR) * head;
   const groups = (T + MR - 1) / MR, heads = p.S * nh, start0 = load<i32>(p.start);
@@ -64,14 +85,18 @@ export function attention(p: Attention, thread: i32, threads: i32): void {
     const start = load<i32>(p.start + (<usize>s << 2)) + t0;
     // the first query sees keys from .. start, the last one up to `seen` - 1
     const seen = min(Tk, start + n), from = max(0, min(Tk, start + 1) - window) / NR * NR;
-    const k = p.k + <usize>s * <usize>Tk * skv + <usize>g * head, v = p.v + <usize>s * <usize>Tk * skv + <usize>g * head;
+    const past = <usize>s * <usize>Tk * skv, k = p.k + past + <usize>g * kept, v = p.v + past + <usize>g * kept;
     if (packed != s * p.nkv + g || from < low) {
       packed = s * p.nkv + g;
       low = high = from;
     }
     touch(p.q + <usize>(s * T + t0) * sq + <usize>h * head, sq, n, head, edge);
     touch(p.out + <usize>(s * T + t0) * so + <usize>h * head, so, n, head, edge);
-    if (high < seen) {
+    if (type && high < seen) {
+      const scale = past + (<usize>g << 2), rows = values + <usize>((hs + NR - 1) / NR * Tk) * LINE;
+      packKept(type, k, p.ks + scale, v, p.vs + scale, skv, high, seen, Tk, hs, keys, values, rows);
+      high = seen / NR * NR;
+    } else if (high < seen) {
       touch(k + <usize>high * skv, skv, seen - high, head, edge);
       touch(v + <usize>high * skv, skv, seen - high, head, edge);
       for (let j = high; j < seen; j += NR) packB(keys + <usize>j * head, k + <usize>j * skv, skv, true, min(NR, Tk - j), hs);

@@ -22,6 +22,7 @@
 //   Q6_K   16 d (f16) | 8 x (2 x 16 scales (signed bytes) | 16 pairs of 32 bytes)             y = (d scale) q, a scale for 16
 //
 // What they are is told in https://github.com/ggml-org/ggml/blob/master/src/ggml-quants.c
+import { half4 } from "./half";
 import { scratch } from "./plan";
 import { ROW_BLOCK, ROW_NUMBERS, quantizeRow } from "./quantizedRow";
 import { madd, storeHead } from "./simd";
@@ -59,15 +60,6 @@ const FIRST = memory.data<i32>([
   32768, 2048, 128, 8,
   0, 0, 0, 0,
 ]);
-
-/** Bits of f16 that are kept, and 2^112, the distance of the two exponents' zero. */
-const HALF = memory.data<u32>([0x8fffe000, 0x77800000]);
-
-/** Four f16 as f32, exactly; infinity is not known. */
-// @ts-ignore: decorator
-@inline function half4(at: usize): v128 {
-  return f32x4.mul(v128.and(i32x4.shl(v128.load16x4_s(at), 13), v128.load32_splat(HALF)), v128.load32_splat(HALF, 4));
-}
 
 /** Bytes of 16 columns. */
 function groupBytes(type: i32, K: i32): usize {

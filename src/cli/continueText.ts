@@ -11,7 +11,7 @@ export type Continued = Generated;
 /** The pieces of a text, each with what can be shown; all together are the text that is returned. */
 export async function* continueText(model: SpeakingModel, prompt: string, options: GenerateOptions & { readonly tokens: number }): AsyncGenerator<Piece, Continued, undefined> {
   const ids = promptIds(model, prompt), { context } = model.transformer.config;
-  const decoder = new Decoder(model, { positions: Math.min(context, ids.length + options.tokens) });
+  const decoder = new Decoder(model, { positions: Math.min(context, ids.length + options.tokens), ...(options.cache && { cache: options.cache }) });
   try {
     const pieces = generate(model, ids, { ...options, decoder, whenFull: 'slide' });
     for (let seconds = 0; ;) {

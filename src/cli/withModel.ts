@@ -1,10 +1,15 @@
 import { type Build, createEngine } from '../engine/index.ts';
+import { cacheTypes } from '../graph/index.ts';
 import { loadLanguageModel, loadQuantizedModel, type Quantization, quantizations, type SpeakingModel } from '../models/index.ts';
 import { openModelFolder } from './openModelFolder.ts';
 import { choice } from './options.ts';
 
 export const quantizeOption = {
   quantize: choice(quantizations, 'round the weights to 8 or 4 bits while they are loaded: less memory, more tokens per second'),
+};
+
+export const cacheOption = {
+  cache: choice(cacheTypes, 'how keys and values of the tokens so far are kept: f16 takes half of the memory, int8 a quarter (default f32)'),
 };
 
 export interface WithModelOptions {

@@ -44,7 +44,7 @@ export class Chat {
     renderChat(model.tokenizer, this.#system, { reply: true });
     this.#model = model;
     this.#options = options;
-    this.#decoder = new Decoder(model, { everyRow: options.promptLogprobs ?? false });
+    this.#decoder = new Decoder(model, { everyRow: options.promptLogprobs ?? false, ...(options.cache && { cache: options.cache }) });
   }
 
   /** What the model remembers, the system message first. */

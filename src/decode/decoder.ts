@@ -5,20 +5,27 @@
 //
 // S conversations lie side by side in slots. Every kernel computes a row from its own conversation alone, with sums in
 // an order that depends on nothing else. So the logits have the same bits with and without caches, alone and in
-// company, and however a prompt was cut.
+// company, and however a prompt was cut. Caches of fewer bits round keys and values, each row for itself: the logits are
+// a little off then, but still the same alone and in company and however a prompt was cut.
 import type { Address, Engine } from '../engine/index.ts';
 import { OptionError } from '../errors.ts';
-import { compile, embedding, input, type Plan, type Shape, size, softcap, type Tensor } from '../graph/index.ts';
+import { type CacheType, cacheTypes, compile, embedding, input, type Plan, type Shape, size, softcap, type Tensor } from '../graph/index.ts';
 import type { SpeakingModel, Transformer, WeightReader } from '../models/index.ts';
 import { Caches, cachedSequence, nameOnly, type Tap } from '../nn/index.ts';
+import { nextPiece, usualPieces } from './promptPieces.ts';
 
 export interface DecoderOptions {
   /** Conversations side by side, S. Default 1. */
   readonly slots?: number;
   /** Tokens that fit in a conversation, at most the model's context, which is the default. */
   readonly positions?: number;
-  /** Sizes of the pieces in which prompts are read, each compiled once. Default 64 and 8. */
+  /** Sizes of the pieces in which prompts are read, each compiled once. Default 256, 64 and 8, as far as `positions` can use them. */
   readonly chunks?: readonly number[];
+  /**
+   * How keys and values are kept. `f16` halves and `int8` quarters the memory of a conversation; keys and values are
+   * rounded then, to 11 bits, or to 127 steps of the largest number of a head. Default `f32`.
+   */
+  readonly cache?: CacheType;
   /** Whether prefill can also give the logits behind every token of a prompt. Takes memory for 32 rows of them. Default false. */
   readonly everyRow?: boolean;
   /** Is called at each named point while the passes are built: what it returns is what the model goes on with. */
@@ -50,6 +57,8 @@ export class Decoder {
   readonly slots: number;
   readonly positions: number;
   readonly transformer: Transformer;
+  /** How keys and values are kept. */
+  readonly cache: CacheType;
   /** Whether prefill can give the logits behind every token. */
   readonly everyRow: boolean;
   /** Memory that this decoder holds: caches, logits and plans. The weights are not its own. */
@@ -65,6 +74,8 @@ export class Decoder {
   readonly #step: Pass;
   /** One conversation, T tokens at once. With one slot they work in its caches, else in caches of their own. */
   readonly #prompt: readonly Pass[];
+  /** Their T, the largest first. */
+  readonly #sizes: readonly number[];
   readonly #promptCaches: Caches;
   readonly #promptLogits: Address;
   /** A pass that gives every row logits, and where they are. */
@@ -86,22 +97,24 @@ export class Decoder {
   /**
    * Takes all memory that it will ever need.
    *
-   * @throws {OptionError} for fewer than one slot or position, or more positions than the model's context.
+   * @throws {OptionError} for fewer than one slot or position, more positions than the model's context, or a cache of another kind.
    * @throws {MemoryError} when the caches do not fit.
    * @example
    * const decoder = new Decoder(model);
    * decoder.prefill(0, model.tokenizer.encode('Once upon a'));
    * const logits = decoder.logits(0); // one number for every token that could come next
    */
-  constructor({ engine, transformer, weights }: Decodable, { slots = 1, positions = transformer.config.context, chunks = [64, 8], everyRow = false, tap = nameOnly, watch = () => false }: DecoderOptions = {}) {
+  constructor({ engine, transformer, weights }: Decodable, { slots = 1, positions = transformer.config.context, chunks, cache = 'f32', everyRow = false, tap = nameOnly, watch = () => false }: DecoderOptions = {}) {
     const { vocab, context } = transformer.config;
     requireWhole('slots', slots, 1024);
     requireWhole('positions', positions, context, `the model's context of ${context}`);
-    if (chunks.length === 0) throw new OptionError('chunks', 'chunks needs at least one size, for example [64, 8].');
-    for (const T of chunks) requireWhole('chunks', T, 4096);
+    if (chunks?.length === 0) throw new OptionError('chunks', 'chunks needs at least one size, for example [64, 8].');
+    for (const T of chunks ?? []) requireWhole('chunks', T, 4096);
+    if (!cacheTypes.includes(cache)) throw new OptionError('cache', `cache must be ${cacheTypes.join(', ')}, but it is ${JSON.stringify(cache)}.`);
     this.slots = slots;
     this.positions = positions;
     this.transformer = transformer;
+    this.cache = cache;
     this.everyRow = everyRow;
     this.#engine = engine;
     this.#tap = tap;
@@ -112,14 +125,15 @@ export class Decoder {
     const before = engine.memory.used, alone = slots === 1;
     this.#places = new Map(weights.places);
     this.#reader = weights;
-    this.#caches = new Caches(slots, positions);
-    this.#promptCaches = alone ? this.#caches : new Caches(1, positions);
+    this.#caches = new Caches(slots, positions, cache);
+    this.#promptCaches = alone ? this.#caches : new Caches(1, positions, cache);
     try {
       this.#logits = this.#allocate('logits', [slots, vocab]);
       this.#promptLogits = alone ? this.#logits : this.#allocate('logits of a prompt', [1, vocab]);
       this.#step = this.#compile(this.#caches, 1, this.#logits);
-      const sizes = [...new Set(chunks)].filter((T) => !alone || T > 1).sort((a, b) => b - a);
+      const sizes = [...new Set(chunks ?? usualPieces(positions))].filter((T) => !alone || T > 1).sort((a, b) => b - a);
       this.#prompt = [...sizes.map((T) => this.#compile(this.#promptCaches, T, this.#promptLogits)), ...(alone ? [this.#step] : [])];
+      this.#sizes = this.#prompt.map(({ T }) => T);
       if (everyRow) {
         this.#rowLogits = this.#allocate('logits of every row', [ROWS, vocab]);
         this.#rows = this.#compile(this.#promptCaches, ROWS, this.#rowLogits, true);
@@ -155,8 +169,7 @@ export class Decoder {
     const alone = this.#promptCaches === this.#caches;
     if (!alone) this.#copyRows(this.#caches, slot, this.#promptCaches, 0, 0, kept);
     for (let at = kept; at < n;) {
-      // the largest piece that is at least half full
-      const pass = each ? this.#rows! : this.#prompt.find(({ T }) => T <= 2 * (n - at)) ?? this.#prompt.at(-1)!, length = Math.min(pass.T, n - at);
+      const pass = each ? this.#rows! : this.#prompt[nextPiece(n - at, this.#sizes)]!, length = Math.min(pass.T, n - at);
       // rows behind the last token are without a token; later tokens overwrite what they leave in the caches
       this.#engine.i32(pass.tokens, pass.T).fill(-1).set(said.subarray(at, at + length));
       this.#engine.i32(pass.start, 1)[0] = at;

@@ -1,4 +1,5 @@
 import { closest, OptionError } from '../errors.ts';
+import { type CacheType, cacheTypes } from '../graph/index.ts';
 import { Decoder } from './decoder.ts';
 import type { Stage } from './stage.ts';
 import { STAGE_NAMES, type StageName } from './stageNames.ts';
@@ -93,6 +94,8 @@ export interface GenerateOptions extends SamplingOptions {
   readonly signal?: AbortSignal | undefined;
   /** Begin a prompt that is a string with `<|bos|>`, as training texts do, if the tokenizer has it. Default true. */
   readonly addBos?: boolean;
+  /** How keys and values are kept: `f16` takes half of the memory, `int8` a quarter, both round them. Default `f32`, or as the given decoder does. */
+  readonly cache?: CacheType | undefined;
   /** A decoder of this model to be used again, instead of a new one for this call alone. */
   readonly decoder?: Decoder | undefined;
   /** Tell the log-probabilities of the prompt's tokens too, with as many alternatives as `logprobs` says. Default false. */
@@ -104,7 +107,7 @@ export interface GenerateOptions extends SamplingOptions {
   readonly whenFull?: 'slide' | ((said: readonly number[]) => Uint32Array | null) | undefined;
 }
 
-type Absent = 'signal' | 'decoder' | 'whenFull' | 'stages' | 'logprobs';
+type Absent = 'signal' | 'cache' | 'decoder' | 'whenFull' | 'stages' | 'logprobs';
 export type GenerateSettings = Required<Omit<GenerateOptions, Absent>> & Pick<GenerateOptions, Absent>;
 
 /** Each option: its default, whether a value is right, and what is right. */
@@ -148,6 +151,7 @@ const OPTIONS: { readonly [K in keyof GenerateSettings]-?: readonly [value: Gene
   signal: [undefined, (s: unknown) => s === undefined || s instanceof AbortSignal, 'an AbortSignal'],
   addBos: [true, (b: unknown) => typeof b === 'boolean', 'true or false'],
   promptLogprobs: [false, (b: unknown) => typeof b === 'boolean', 'true or false'],
+  cache: [undefined, (type: unknown) => type === undefined || (cacheTypes as readonly unknown[]).includes(type), `one of ${cacheTypes.join(', ')}`],
   decoder: [undefined, (d: unknown) => d === undefined || d instanceof Decoder, 'made with new Decoder(model)'],
   whenFull: [undefined, (f: unknown) => f === undefined || f === 'slide' || typeof f === 'function', '"slide", or a function that gives a shorter prompt or null'],
 };

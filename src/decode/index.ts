@@ -8,7 +8,7 @@
 // and fed back, until the model produces a special token, a stop string appears, or there is no more room. What was said
 // before is not computed again: it lies in caches.
 //
-// Reading order: decoder.ts (tokens in, logits out, with a memory), sampler.ts and stages/ (logits to a token),
+// Reading order: decoder.ts (tokens in, logits out, with a memory), promptPieces.ts, sampler.ts and stages/ (logits to a token),
 // stageNames.ts (their order), prepareStages.ts, stopStrings.ts, continuation.ts, generate.ts, chat.ts; then
 // beams/beamSearch.ts, which follows several continuations at once.
 export { type BeamOptions, beamSettings, type BeamSettings } from './beams/beamOptions.ts';

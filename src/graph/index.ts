@@ -9,8 +9,9 @@
 // `compile` gives every promise a place in memory and writes the list of kernels that keeps them all.
 //
 // Reading order: tensor.ts, op.ts, ops/add.ts (a whole op), ops/matmul.ts, backward.ts, recomputed.ts, plan.ts with
-// access.ts, barriers.ts and layOut.ts, then any op.
+// access.ts, barriers.ts and layOut.ts, then any op; kept.ts and packBlocks.ts for what a finished model reads.
 export { backward } from './backward.ts';
+export { cacheTypes, type CacheType, type Kept, keptWords } from './kept.ts';
 export { type Argument, type Call, defineOp, type Op } from './op.ts';
 export { isQuantizedType, packBlocks, packedBytes, type QuantizedType, quantizedTypes } from './packBlocks.ts';
 export { compile, type CompileOptions, estimate, type Instruction, type Plan, type PlanBytes } from './plan.ts';

@@ -128,9 +128,9 @@ export function transformer(config: TransformerConfig, seed = 0): Transformer {
         qkv = tap(`${name}.attention.rotated`, rotate(qkv, turns, start, { T, heads: c.heads + c.kvHeads, hs, eps: normsHere ? c.normEps : 0 }));
       }
       if (block.values && block.gate) qkv = tap(`${name}.attention.mixed`, valueMix(qkv, rows(tokens, block.values), block.gate, nq + nkv));
-      const past = sequence.remember(`${name}.attention`, qkv, nq, 2 * nkv);
+      const past = sequence.remember(`${name}.attention`, qkv, { offset: nq, width: 2 * nkv, group: hs });
       const probs = watchAttention(i) ? tap(`${name}.attention.probs`, buffer([S, c.heads, T, past.history.shape[1]!])) : undefined;
-      const seen = attention(qkv, past.history, start, { nh: c.heads, nkv: c.kvHeads, hs, k: past.offset, v: past.offset + nkv, ...(c.window > 0 && { window: c.window }), ...(probs && { probs }) });
+      const seen = attention(qkv, past.history, start, { nh: c.heads, nkv: c.kvHeads, hs, k: past.offset, v: past.offset + nkv, kept: past.kept, ...(c.window > 0 && { window: c.window }), ...(probs && { probs }) });
       x = tap(`${name}.attention.sum`, into(x, tap(`${name}.attention.heads`, seen), block.out, `${name}.attention`));
 
       h = tap(`${name}.mlp.norm`, normed(x, block.norm2));

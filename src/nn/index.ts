@@ -6,5 +6,5 @@
 //
 // Reading order: parameters.ts, sequence.ts, tap.ts.
 export { type Group, GROUPS, type Parameter, Parameters } from './parameters.ts';
-export { cachedSequence, Caches, type Past, type Sequence, wholeSequence } from './sequence.ts';
+export { cachedSequence, Caches, type Past, type Remembered, type Sequence, wholeSequence } from './sequence.ts';
 export { nameOnly, type Tap } from './tap.ts';

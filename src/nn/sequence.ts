@@ -3,12 +3,23 @@
 //
 //   training   S sequences of T tokens, each from position 0; what was before is the sequence itself
 //   decoding   S conversations, T new tokens each, from position start[s] on; what was before lies in caches
-import { columns, input, remember, view, type Tensor } from '../graph/index.ts';
+import { type CacheType, columns, input, type Kept, keptWords, remember, view, type Tensor } from '../graph/index.ts';
 
 /** Rows of the past: a history (S,Tk,W), and the column at which the remembered part of a row begins in it. */
 export interface Past {
   readonly history: Tensor;
   readonly offset: number;
+  /** How a row is kept, where that is not as it is. */
+  readonly kept?: Kept;
+}
+
+/** Which columns of a row are remembered, and whether they may be rounded. */
+export interface Remembered {
+  readonly offset?: number;
+  /** Default: all from `offset` on. */
+  readonly width?: number;
+  /** Where rounding does little harm: numbers that may share a scale. */
+  readonly group?: number;
 }
 
 export interface Sequence {
@@ -20,8 +31,8 @@ export interface Sequence {
   readonly start: Tensor;
   /** Seed of dropout, a register that changes every step; null where nothing is dropped. */
   readonly seed: Tensor | null;
-  /** Keeps columns offset … offset + width of x (S·T, ...) for later rows, under a name of its own. */
-  remember(name: string, x: Tensor, offset?: number, width?: number): Past;
+  /** Keeps columns of x (S·T, ...) for later rows, under a name of its own. */
+  remember(name: string, x: Tensor, what?: Remembered): Past;
 }
 
 /** Whole sequences from position 0, as in training and evaluation. */
@@ -31,7 +42,7 @@ export function wholeSequence(S: number, T: number, { dropout = false } = {}): S
     tokens: input('tokens', [S * T]),
     start: input('start', [S]),
     seed: dropout ? input('seed', [2]) : null,
-    remember: (_name, x, offset = 0) => ({ history: view(x, [S, T, columns(x)]), offset }),
+    remember: (_name, x, { offset = 0 } = {}) => ({ history: view(x, [S, T, columns(x)]), offset }),
   };
 }
 
@@ -39,12 +50,15 @@ export function wholeSequence(S: number, T: number, { dropout = false } = {}): S
 export class Caches {
   readonly S: number;
   readonly positions: number;
+  /** How what may be rounded is kept. */
+  readonly type: CacheType;
   /** By name, each (S, positions, W). */
   readonly tensors = new Map<string, Tensor>();
 
-  constructor(S: number, positions: number) {
+  constructor(S: number, positions: number, type: CacheType = 'f32') {
     this.S = S;
     this.positions = positions;
+    this.type = type;
   }
 
   of(name: string, width: number): Tensor {
@@ -62,7 +76,10 @@ export function cachedSequence(caches: Caches, T: number): Sequence {
     tokens: input('tokens', [caches.S * T]),
     start,
     seed: null,
-    remember: (name, x, offset = 0, width = columns(x) - offset) =>
-      ({ history: remember(x, caches.of(name, width), start, { offset }), offset: 0 }),
+    remember(name, x, { offset = 0, width = columns(x) - offset, group } = {}) {
+      if (group === undefined || caches.type === 'f32') return { history: remember(x, caches.of(name, width), start, { offset }), offset: 0 };
+      const kept = { type: caches.type, width, group };
+      return { history: remember(x, caches.of(name, keptWords(kept)), start, { offset, kept }), offset: 0, kept };
+    },
   };
 }

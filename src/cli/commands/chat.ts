@@ -7,7 +7,7 @@ import { questions } from '../questions.ts';
 import { samplingFrom, samplingOptions } from '../samplingOptions.ts';
 import type { Terminal } from '../terminal.ts';
 import { logprobRecord, showTrace, traceRecord } from '../tellToken.ts';
-import { quantizeOption, withModel } from '../withModel.ts';
+import { cacheOption, quantizeOption, withModel } from '../withModel.ts';
 
 export const chat = defineCommand({
   name: 'chat',
@@ -18,6 +18,7 @@ export const chat = defineCommand({
     tokens: whole(1, 1e9, 'longest reply (default 200)'),
     ...samplingOptions,
     ...quantizeOption,
+    ...cacheOption,
   },
   example: 'inkling chat --model runs/chat\necho "Who are you?" | inkling chat --model runs/chat --json',
   details: [
@@ -25,9 +26,9 @@ export const chat = defineCommand({
     'fixed questions are asked.',
   ],
   async run(values, terminal) {
-    const { model: path, system, tokens = 200, seed = 1, threads, build, quantize } = values;
+    const { model: path, system, tokens = 200, seed = 1, threads, build, quantize, cache } = values;
     await withModel(path, { threads, build, quantize }, async (model) => {
-      const talk = new Chat(model, { system, tokens, ...samplingFrom(values), seed });
+      const talk = new Chat(model, { system, tokens, ...samplingFrom(values), seed, cache });
       try {
         if (terminal.streams.stdin.isTTY) await converse(talk, terminal);
         else await answerLines(talk, terminal);

@@ -3,7 +3,7 @@ import { type Continued, continueText } from '../continueText.ts';
 import { list, requiredText, text, whole } from '../options.ts';
 import { samplingFrom, samplingOptions } from '../samplingOptions.ts';
 import { logprobRecord, showTrace, traceRecord } from '../tellToken.ts';
-import { quantizeOption, withModel } from '../withModel.ts';
+import { cacheOption, quantizeOption, withModel } from '../withModel.ts';
 
 const why: Readonly<Record<Continued['reason'], string>> = {
   length: 'as many tokens as were asked for',
@@ -22,6 +22,7 @@ export const generateText = defineCommand({
     tokens: whole(1, 1e9, 'at most so many new tokens (default 100)'),
     ...samplingOptions,
     ...quantizeOption,
+    ...cacheOption,
     stop: list('TEXT', 'end before this text; may be given several times'),
     count: whole(1, 10_000, 'so many texts, each with random numbers of its own (default 1)'),
   },
@@ -32,9 +33,9 @@ export const generateText = defineCommand({
     'A stage of the drawing is off unless its option is given. --explain shows for each token what the stages removed.',
   ],
   async run(values, terminal) {
-    const { model: path, prompt = '', tokens = 100, count = 1, seed = 1, stop, threads, build, quantize } = values;
+    const { model: path, prompt = '', tokens = 100, count = 1, seed = 1, stop, threads, build, quantize, cache } = values;
     await withModel(path, { threads, build, quantize }, async (model) => {
-      const options = { ...samplingFrom(values), tokens, seed, stop }, { tokenizer } = model;
+      const options = { ...samplingFrom(values), tokens, seed, stop, cache }, { tokenizer } = model;
       const { colors } = terminal;
       for (let index = 0; index < count; index++) {
         if (count > 1) terminal.say(colors.dim(`--- ${index + 1}`));
