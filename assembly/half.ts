@@ -1,7 +1,7 @@
 // Numbers of 16 bits, IEEE 754 binary16: one sign, five bits of exponent, ten of mantissa.
 
-/** Bits of f16 that are kept, and 2^112, the distance of the two exponents' zero. */
-const HALF = memory.data<u32>([0x8fffe000, 0x77800000]);
+/** Bits of f16 that are kept, and 2^112, the distance of the two exponents' zero; an exponent of ones, before and after. */
+const HALF = memory.data<u32>([0x8fffe000, 0x77800000, 0x0f800000, 0x7f800000]);
 
 /** Four f16 as f32, exactly; infinity is not known. */
 // @ts-ignore: decorator
@@ -9,11 +9,14 @@ const HALF = memory.data<u32>([0x8fffe000, 0x77800000]);
   return f32x4.mul(v128.and(i32x4.shl(v128.load16x4_s(at), 13), v128.load32_splat(HALF)), v128.load32_splat(HALF, 4));
 }
 
-/** Four f16 as f32, exactly, infinity and NaN too. */
-// @ts-ignore: decorator
-@inline export function anyHalf4(at: usize): v128 {
-  const top = i32x4.splat(0x7c00), special = i32x4.eq(v128.and(v128.load16x4_s(at), top), top);
-  return v128.or(half4(at), v128.and(special, i32x4.splat(0x7f800000)));
+/** n f16 as f32, exactly, infinity and NaN too; up to three numbers behind the last one are written. */
+export function halves(at: usize, n: i32, to: usize): void {
+  const bits = v128.load32_splat(HALF), far = v128.load32_splat(HALF, 4), top = v128.load32_splat(HALF, 8), all = v128.load32_splat(HALF, 12);
+  for (const end = to + (<usize>n << 2); to < end; to += 16, at += 8) {
+    const x = v128.and(i32x4.shl(v128.load16x4_s(at), 13), bits);
+    // an exponent of ones stays one
+    v128.store(to, v128.or(f32x4.mul(x, far), v128.and(i32x4.eq(v128.and(x, top), top), all)));
+  }
 }
 
 /** Four f32 as f16 in the low halves of the lanes, to the nearest, ties to even; from 65,520 on infinite. */

@@ -5,7 +5,7 @@
 //   2 int8   W bytes | a scale (f32) for each group of hs numbers       x ≈ d q,  d = max |x| / 127,  q whole, -127 to 127
 //
 // each part filled up to whole words of four bytes. What is read is f32 again: d q, rounded once.
-import { anyHalf4, toHalf4 } from "./half";
+import { halves, toHalf4 } from "./half";
 import { head, max4 } from "./simd";
 
 export const F32: i32 = 0, F16: i32 = 1, INT8: i32 = 2;
@@ -84,11 +84,11 @@ export function keepRow(type: i32, x: usize, W: i32, hs: i32, to: usize): void {
 export function keptRows(type: i32, at: usize, scale: usize, stride: usize, n: i32, hs: i32, to: usize): void {
   const bytes = <usize>hs << 2;
   for (; n > 0; n--, at += stride, scale += stride, to += bytes) {
-    let from = at, into = to;
-    const end = to + bytes;
     if (type == F16) {
-      for (; into < end; into += 16, from += 8) v128.store(into, anyHalf4(from));
+      halves(at, hs, to);
     } else {
+      let from = at, into = to;
+      const end = to + bytes;
       const d = v128.load32_splat(scale);
       for (; into + 16 < end; into += 32, from += 8) {
         const pairs = v128.load8x8_s(from);

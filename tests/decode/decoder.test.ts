@@ -170,12 +170,52 @@ test('decoding a token leaves no garbage behind', () => {
   model.weights.free();
 });
 
+describe.each(['f16', 'int8'] as const)('keys and values kept as %s', (cache) => {
+  test.each(Object.keys(FORMS) as FormName[])('the same bits however the prompt is cut, alone and in company, on any threads: %s', (form) => {
+    const [one, two] = engines.map((engine) => {
+      const model = randomModel(engine, form), whole = wholeLogits(model, text), single = new Decoder(model, { cache });
+      single.prefill(0, text.subarray(0, 1));
+      const logits = [single.logits(0).slice(), ...stepped(single, 0, text, 1)];
+      for (const options of [{}, { chunks: [3] }, { chunks: [48] }, { slots: 8 }, { slots: 2, chunks: [5, 2] }]) {
+        const decoder = new Decoder(model, { cache, ...options }), slot = decoder.slots >> 1;
+        for (let other = 0; other < decoder.slots; other++) decoder.prefill(other, text.subarray(other, 2 * other + 3));
+        for (const n of [1, 12, 30]) {
+          decoder.prefill(slot, text.subarray(0, n));
+          expect(decoder.logits(slot)).toEqual(logits[n - 1]);
+        }
+        decoder.truncate(slot, 20);
+        expect(stepped(decoder, slot, text, 20)).toEqual(logits.slice(20));
+        decoder.free();
+      }
+      // how far off they are, against how much the logits of a row differ from each other
+      const error = Math.sqrt(logits.reduce((sum, row, t) => sum + row.reduce((s, v, i) => s + (v - whole[t]![i]!) ** 2, 0), 0) / (logits.length * whole[0]!.length));
+      const spread = Math.sqrt(whole.reduce((sum, row) => sum + row.reduce((s, v) => s + v * v, 0), 0) / (whole.length * whole[0]!.length));
+      expect(error / spread).toBeGreaterThan(0);
+      expect(error / spread).toBeLessThan({ f16: 2e-3, int8: 3e-2 }[cache]);
+      single.free();
+      model.weights.free();
+      return logits;
+    });
+    expect(two).toEqual(one);
+  });
+
+  test('the memory shrinks as stated', () => {
+    const model = randomModel(engines[0]!, 'gpt2', { channels: 128, heads: 2, context: 1024 });
+    const [whole, small] = [new Decoder(model, { chunks: [8] }), new Decoder(model, { chunks: [8], cache })];
+    const kept = 2 * 1024 * 2 * 128; // layers, positions, keys and values
+    expect(whole.bytes - small.bytes).toBe(kept * 4 - { f16: kept * 2, int8: kept + 2 * 1024 * 4 * 4 }[cache]);
+    for (const decoder of [whole, small]) decoder.free();
+    model.weights.free();
+  });
+});
+
 test('wrong use is refused, and nothing has changed', () => {
   const model = randomModel(engines[0]!, 'gpt2'), decoder = new Decoder(model, { slots: 2, positions: 10 });
   decoder.prefill(0, text.subarray(0, 5));
   expect(() => new Decoder(model, { slots: 0 })).toThrow('slots must be a whole number from 1 to 1024, but it is 0.');
   expect(() => new Decoder(model, { positions: 49 })).toThrow("positions must be a whole number from 1 to the model's context of 48, but it is 49.");
   expect(() => new Decoder(model, { chunks: [] })).toThrow('chunks needs at least one size');
+  expect(() => new Decoder(model, { cache: 'f8' as 'f16' })).toThrow('cache must be f32, f16, int8, but it is "f8".');
   expect(() => decoder.prefill(0, [])).toThrow('at least one token');
   expect(() => decoder.prefill(0, text)).toThrow('30 tokens do not fit: a conversation holds 10.');
   expect(() => decoder.prefill(0, [1, 5000])).toThrow('5000 is no token of this model');
