@@ -82,7 +82,6 @@ export async function* generateBatch(model: SpeakingModel, prompts: readonly Pro
   const most = settings.decoder?.positions ?? context;
   if (longest > most) throw new OptionError('prompt', `The prompt has ${longest} tokens, but only ${most} fit. Shorten it, or use a model with a longer context.`);
   if (settings.decoder && settings.decoder.transformer !== model.transformer) throw new OptionError('decoder', 'This decoder belongs to another model. Make one with new Decoder(model).');
-  if (settings.decoder && settings.cache && settings.cache !== settings.decoder.cache) throw new OptionError('cache', `cache is ${settings.cache}, but the given decoder keeps ${settings.decoder.cache}. Make it with new Decoder(model, { cache: '${settings.cache}' }).`);
   if (settings.decoder && settings.promptLogprobs && !settings.decoder.everyRow) throw new OptionError('promptLogprobs', 'This decoder gives no logits in the middle of a prompt. Make it with new Decoder(model, { everyRow: true }).');
   signal?.throwIfAborted();
 

@@ -176,6 +176,7 @@ export function generateSettings(options: GenerateOptions): GenerateSettings {
   });
   const settings = Object.fromEntries(chosen) as GenerateSettings;
   requireCompany(settings);
+  if (settings.decoder && settings.cache && settings.cache !== settings.decoder.cache) throw new OptionError('cache', `cache is ${settings.cache}, but the given decoder keeps ${settings.decoder.cache}. Make it with new Decoder(model, { cache: '${settings.cache}' }).`);
   for (const [i, entry] of (settings.stages ?? []).entries()) requireStage(entry, settings.stages!.slice(0, i));
   return settings;
 }

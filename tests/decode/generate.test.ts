@@ -184,6 +184,8 @@ test('options that cannot work are refused by name', async () => {
     [{ temprature: 1 }, 'There is no option "temprature". Did you mean "temperature"?'],
     [{ beams: 4 }, 'There is no option "beams".'],
     [{ decoder }, 'This decoder belongs to another model.'],
+    [{ cache: 'q8' }, 'cache must be one of f32, f16, int8, but it is "q8".'],
+    [{ decoder, cache: 'int8' }, 'cache is int8, but the given decoder keeps f32. Make it with new Decoder(model, { cache: \'int8\' }).'],
   ];
   for (const [options, message] of cases) await expect(all('a', options as GenerateOptions), message).rejects.toThrow(message);
   await expect(all('', { addBos: false })).rejects.toThrow('The prompt is empty');

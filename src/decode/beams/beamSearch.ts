@@ -62,7 +62,7 @@ export async function* beamSearch(model: SpeakingModel, prompt: Prompt, options:
   if (settings.decoder && settings.decoder.slots < beams) throw new OptionError('decoder', `${beams} beams need as many slots, but this decoder has ${settings.decoder.slots}. Make it with new Decoder(model, { slots: ${beams} }).`);
   signal?.throwIfAborted();
 
-  const decoder = settings.decoder ?? new Decoder(model, { slots: beams, positions }), { bytes } = decoder;
+  const decoder = settings.decoder ?? new Decoder(model, { slots: beams, positions, ...(settings.cache && { cache: settings.cache }) }), { bytes } = decoder;
   const release = decoder.reserve();
   try {
     // the last token needs no position
