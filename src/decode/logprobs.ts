@@ -1,4 +1,4 @@
-import { math } from '../engine/index.ts';
+import { type LogitRow, math, takeRow } from '../engine/index.ts';
 
 /** How likely a token was. All logarithms are natural. */
 export interface Logprobs {
@@ -13,27 +13,31 @@ export interface Logprobs {
 
 /** ln Σ exp(logit). What a logit exceeds it by is the log-probability of its token. */
 export function logSum(logits: Float32Array): number {
-  let most = -Infinity, total = 0;
-  for (let i = 0; i < logits.length; i++) if (logits[i]! > most) most = logits[i]!;
-  for (let i = 0; i < logits.length; i++) if (logits[i]! > -Infinity) total += math.exp(logits[i]! - most);
-  return most + math.log(total);
+  const row = takeRow(logits), most = row.most();
+  return most + math.log(row.weigh(most));
 }
 
 /** The n tokens with the highest logits, of equals the lower id first. Struck-out tokens are none. */
 export function topTokens(logits: Float32Array, n: number): number[] {
-  const top: number[] = [];
-  for (let i = 0; i < logits.length; i++) {
-    const logit = logits[i]!;
-    if (n === 0 || logit === -Infinity || (top.length === n && !(logit > logits[top[n - 1]!]!))) continue;
-    let at = top.length < n ? top.length : n - 1;
-    for (; at > 0 && logit > logits[top[at - 1]!]!; at--) top[at] = top[at - 1]!;
-    top[at] = i;
+  return n === 0 ? [] : highest(takeRow(logits), logits, n);
+}
+
+/** @param row holds the logits. */
+function highest(row: LogitRow, logits: Float32Array, n: number): number[] {
+  const top: number[] = [], most = row.most(), left = Math.min(n, row.left());
+  if (left === 0) return top;
+  const least = row.nth(left, most);
+  for (let id = row.next(least); id >= 0; id = row.next(least, id + 1)) {
+    if (top.length === left && !(logits[id]! > logits[top[left - 1]!]!)) continue;
+    let at = top.length < left ? top.length : left - 1;
+    for (; at > 0 && logits[id]! > logits[top[at - 1]!]!; at--) top[at] = top[at - 1]!;
+    top[at] = id;
   }
   return top;
 }
 
 /** @param n how many of the likeliest tokens are wanted. */
 export function logprobsOf(logits: Float32Array, token: number, n: number, after: number | null): Logprobs {
-  const all = logSum(logits);
-  return { token, before: logits[token]! - all, after, top: topTokens(logits, n).map((id) => ({ token: id, logprob: logits[id]! - all })) };
+  const row = takeRow(logits), most = row.most(), all = most + math.log(row.weigh(most));
+  return { token, before: logits[token]! - all, after, top: n === 0 ? [] : highest(row, logits, n).map((id) => ({ token: id, logprob: logits[id]! - all })) };
 }

@@ -3,7 +3,7 @@
 //   probability[i] = exp(logit[i]) / sum over j of exp(logit[j])
 //
 // All arithmetic on the way is the same everywhere, so a seed draws the same tokens in Node and in every browser.
-import { math } from '../engine/index.ts';
+import { math, takeRow } from '../engine/index.ts';
 import { DataError, OptionError } from '../errors.ts';
 import type { Random } from '../random.ts';
 import { type Logprobs, logprobsOf } from './logprobs.ts';
@@ -32,7 +32,6 @@ export class Sampler {
   trace: Trace | null = null;
   readonly #telling: Telling;
   #logits = new Float32Array(0);
-  #weights = new Float64Array(0);
 
   /**
    * @param stages applied in this order.
@@ -60,24 +59,24 @@ export class Sampler {
    * @throws {OptionError} when the stages left no token and none of them blocks.
    */
   draw(logits: Float32Array, situation: Situation = NOTHING_YET, vocab = logits.length): number {
-    if (this.#logits.length !== vocab) {
-      this.#logits = new Float32Array(vocab);
-      this.#weights = new Float64Array(vocab);
-    }
+    if (this.#logits.length !== vocab) this.#logits = new Float32Array(vocab);
     const scores = this.#logits, { stages } = this, { logprobs, explain } = this.#telling;
-    for (let i = 0; i < vocab; i++) scores[i] = logits[i]!;
+    if (vocab === logits.length) scores.set(logits);
+    else scores.set(logits.subarray(0, vocab));
     if (explain) this.#explain(scores, situation);
     else for (let i = 0; i < stages.length; i++) stages[i]!.apply(scores, situation);
 
-    const best = likeliest(scores);
-    if (scores[best] === -Infinity) {
+    const row = takeRow(scores), most = row.most();
+    if (!(most < Infinity)) refuse(scores);
+    if (most === -Infinity) {
       this.logprobs = null;
       if (stages.some(({ blocks }) => blocks)) return BLOCKED;
       throw new OptionError('stages', `No token is left to draw: ${stages.map(({ name }) => name).join(', ')} removed all ${vocab}. Use fewer stages, or less strict ones.`);
     }
-    const total = this.random || logprobs !== undefined ? this.#weigh(scores, scores[best]!) : 0;
-    const token = this.random ? this.#spin(this.random.float() * total, best) : best;
-    if (logprobs !== undefined) this.logprobs = logprobsOf(logits.subarray(0, vocab), token, logprobs, scores[token]! - scores[best]! - math.log(total));
+    const total = this.random || logprobs !== undefined ? row.weigh(most) : 0;
+    let token = this.random ? row.reach(this.random.float() * total) : -1;
+    if (token < 0) token = row.next(most); // greedy; or rounding used up a last trace of probability
+    if (logprobs !== undefined) this.logprobs = logprobsOf(vocab === logits.length ? logits : logits.subarray(0, vocab), token, logprobs, scores[token]! - most - math.log(total));
     for (let i = 0; i < stages.length; i++) stages[i]!.accept?.(token);
     return token;
   }
@@ -89,28 +88,10 @@ export class Sampler {
     return false;
   }
 
-  /** Weights of all tokens in proportion to their probabilities; returns their sum. */
-  #weigh(scores: Float32Array, most: number): number {
-    const weights = this.#weights;
-    let total = 0;
-    for (let i = 0; i < scores.length; i++) total += weights[i] = scores[i] === -Infinity ? 0 : math.exp(scores[i]! - most);
-    return total;
-  }
-
-  /** The token at which the weights add up to more than `left`. */
-  #spin(left: number, best: number): number {
-    const weights = this.#weights;
-    for (let i = 0; i < weights.length; i++) {
-      left -= weights[i]!;
-      if (left < 0) return i;
-    }
-    return best; // rounding used up a last trace of probability
-  }
-
   /** Applies the stages and looks at the logits before and after each. */
   #explain(scores: Float32Array, situation: Situation): void {
     const traces: StageTrace[] = [];
-    likeliest(scores); // logits that are no numbers have no probabilities
+    if (!(takeRow(scores).most() < Infinity)) refuse(scores); // what is no number has no probability
     for (const stage of this.stages) {
       const before = scores.slice();
       stage.apply(scores, situation);
@@ -120,15 +101,8 @@ export class Sampler {
   }
 }
 
-/** The lowest id with the highest logit. */
-function likeliest(logits: Float32Array): number {
-  let best = 0;
-  for (let i = 0; i < logits.length; i++) {
-    const logit = logits[i]!;
-    if (Number.isNaN(logit) || logit === Infinity) {
-      throw new DataError(`The logit of token ${i} is ${logit}. The weights of this model are damaged, or its training went astray: use an earlier checkpoint, or train with a lower learning rate.`);
-    }
-    if (logit > logits[best]!) best = i;
-  }
-  return best;
+/** Some logit is no number, or infinite. */
+function refuse(logits: Float32Array): never {
+  const i = logits.findIndex((logit) => !(logit < Infinity));
+  throw new DataError(`The logit of token ${i} is ${logits[i]}. The weights of this model are damaged, or its training went astray: use an earlier checkpoint, or train with a lower learning rate.`);
 }

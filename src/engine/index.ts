@@ -11,6 +11,7 @@
 // Reading order: memory.ts (who gets which bytes), engine.ts (kernels by name, running a plan), threads.ts (helpers),
 // then assembly/plan.ts (what the threads do) and the kernels beside it.
 export { type Build, builds, createEngine, Engine, EngineError, type EngineOptions, fastBuildRuns, isExact, MEET } from './engine.ts';
+export { type LogitRow, takeRow } from './logitRow.ts';
 export { type Address, aligned, Memory } from './memory.ts';
 export { type Helper, machineThreads, type Spawn } from './threads.ts';
 export * as math from './math.ts';

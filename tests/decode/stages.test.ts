@@ -5,7 +5,6 @@ import {
   badSequences, badWords, biasedTokens, createSampler, dry, dryBreakers, dynamicTemperature, epsilonCutoff, etaCutoff, forcedTokens, generateSettings,
   logitBias, minP, minTokens, mirostat, noRepeatNgram, penalties, prepareStages, type SamplingOptions, type Situation, type Stage, topNSigma, typicalP, xtc,
 } from '../../src/decode/index.ts';
-import { fewestReaching } from '../../src/decode/stages/fewestReaching.ts';
 import { Random } from '../../src/random.ts';
 import { tokenizer } from './models.ts';
 
@@ -78,17 +77,6 @@ describe('what is cut off', () => {
     for (let i = 0; i < 7; i++) applied(twin, [0, 0]);
     const fork = twin.fork!();
     for (let i = 0; i < 40; i++) expect(applied(fork, [1, 1.1, 0])).toEqual(applied(twin, [1, 1.1, 0]));
-  });
-
-  test('fewestReaching chooses what sorting chooses', () => {
-    fc.assert(fc.property(fc.array(fc.tuple(fc.integer({ min: 0, max: 9 }), fc.integer({ min: 0, max: 9 })), { minLength: 1 }), fc.integer({ min: 1, max: 200 }), (items, goal) => {
-      const keys = items.map(([key]) => key), weights = items.map(([, weight]) => weight), order = Int32Array.from(items.keys());
-      const sorted = [...items.keys()].sort((a, b) => keys[a]! - keys[b]! || a - b);
-      let n = 0, sum = 0;
-      while (n < sorted.length && (n === 0 || sum < goal)) sum += weights[sorted[n++]!]!;
-      const found = fewestReaching(order, keys, weights, goal);
-      expect([...order.subarray(0, found)].sort()).toEqual(sorted.slice(0, n).sort());
-    }), { numRuns: 500 });
   });
 });
 

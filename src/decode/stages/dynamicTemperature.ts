@@ -1,7 +1,6 @@
-import { math } from '../../engine/index.ts';
+import { math, takeRow } from '../../engine/index.ts';
 import { OptionError } from '../../errors.ts';
 import type { Stage } from '../stage.ts';
-import { entropyOf, weigh } from './weigh.ts';
 
 /**
  * A temperature that follows the model's doubt: between `t - range` where it is certain and `t + range` where all
@@ -20,20 +19,20 @@ export function dynamicTemperature(t: number, range: number, exponent: number): 
   if (!(range > 0 && range < Infinity)) throw new OptionError('dynatempRange', `As a stage, dynatempRange must be above 0, but it is ${range}.`);
   if (!(exponent > 0 && exponent < Infinity)) throw new OptionError('dynatempExponent', `dynatempExponent must be above 0, but it is ${exponent}.`);
   const low = Math.max(0, t - range), high = t + range;
-  let weights = new Float64Array(0);
   return {
     name: 'temperature',
     apply(logits) {
-      if (weights.length !== logits.length) weights = new Float64Array(logits.length);
-      const total = weigh(logits, weights);
-      let candidates = 0, best = 0;
-      for (let i = 0; i < logits.length; i++) {
-        if (logits[i]! > -Infinity) candidates++;
-        if (logits[i]! > logits[best]!) best = i;
+      const row = takeRow(logits), most = row.most(), candidates = row.left();
+      if (candidates < 2 || !Number.isFinite(most)) return;
+      const total = row.weigh(most), doubt = (math.log(total) + row.behind(most) / total) / math.log(candidates);
+      const T = low + (high - low) * (doubt > 0 ? math.pow(doubt, exponent) : 0);
+      if (T > 0) {
+        row.divide(T);
+        row.give(logits);
+      } else {
+        logits.fill(-Infinity);
+        logits[row.next(most)] = most;
       }
-      if (candidates < 2) return;
-      const doubt = entropyOf(weights, total) / math.log(candidates), T = low + (high - low) * (doubt > 0 ? math.pow(doubt, exponent) : 0);
-      for (let i = 0; i < logits.length; i++) logits[i] = T > 0 ? logits[i]! / T : i === best ? logits[i]! : -Infinity;
     },
   };
 }

@@ -1,6 +1,6 @@
+import { takeRow } from '../../engine/index.ts';
 import { OptionError } from '../../errors.ts';
 import type { Stage } from '../stage.ts';
-import { removeLighter, weigh } from './weigh.ts';
 
 /**
  * Removes tokens with a probability below `epsilon`; the likeliest stays in any case. As in Hugging Face; llama.cpp has none.
@@ -13,12 +13,13 @@ import { removeLighter, weigh } from './weigh.ts';
  */
 export function epsilonCutoff(epsilon: number): Stage {
   if (!(epsilon > 0 && epsilon < 1)) throw new OptionError('epsilonCutoff', `As a stage, epsilonCutoff must be above 0 and below 1, but it is ${epsilon}.`);
-  let weights = new Float64Array(0);
   return {
     name: 'epsilonCutoff',
     apply(logits) {
-      if (weights.length !== logits.length) weights = new Float64Array(logits.length);
-      removeLighter(logits, weights, epsilon * weigh(logits, weights));
+      const row = takeRow(logits), most = row.most(), best = row.next(most);
+      row.strikeLight(epsilon * row.weigh(most));
+      row.give(logits);
+      if (best >= 0) logits[best] = most;
     },
   };
 }

@@ -1,7 +1,6 @@
-import { math } from '../../engine/index.ts';
+import { math, takeRow } from '../../engine/index.ts';
 import { OptionError } from '../../errors.ts';
 import type { Stage } from '../stage.ts';
-import { entropyOf, removeLighter, weigh } from './weigh.ts';
 
 /**
  * Like {@link epsilonCutoff}, with a bar that sinks where the model is in doubt: removes tokens with a probability below
@@ -18,13 +17,14 @@ import { entropyOf, removeLighter, weigh } from './weigh.ts';
  */
 export function etaCutoff(epsilon: number): Stage {
   if (!(epsilon > 0 && epsilon < 1)) throw new OptionError('etaCutoff', `As a stage, etaCutoff must be above 0 and below 1, but it is ${epsilon}.`);
-  let weights = new Float64Array(0);
   return {
     name: 'etaCutoff',
     apply(logits) {
-      if (weights.length !== logits.length) weights = new Float64Array(logits.length);
-      const total = weigh(logits, weights), eta = Math.min(epsilon, Math.sqrt(epsilon) * math.exp(-entropyOf(weights, total)));
-      removeLighter(logits, weights, eta * total);
+      const row = takeRow(logits), most = row.most(), best = row.next(most), total = row.weigh(most);
+      const entropy = math.log(total) + row.behind(most) / total;
+      row.strikeLight(Math.min(epsilon, Math.sqrt(epsilon) * math.exp(-entropy)) * total);
+      row.give(logits);
+      if (best >= 0) logits[best] = most;
     },
   };
 }

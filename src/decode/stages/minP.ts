@@ -1,4 +1,4 @@
-import { math } from '../../engine/index.ts';
+import { math, takeRow } from '../../engine/index.ts';
 import { OptionError } from '../../errors.ts';
 import type { Stage } from '../stage.ts';
 
@@ -18,9 +18,9 @@ export function minP(p: number): Stage {
   return {
     name: 'minP',
     apply(logits) {
-      let most = -Infinity;
-      for (let i = 0; i < logits.length; i++) if (logits[i]! > most) most = logits[i]!;
-      for (let i = 0; i < logits.length; i++) if (logits[i]! < most + below) logits[i] = -Infinity;
+      const row = takeRow(logits);
+      row.strikeBelow(row.most() + below);
+      row.give(logits);
     },
   };
 }

@@ -3,11 +3,9 @@
 // Basu et al. 2021, https://arxiv.org/abs/2007.14966. It measures what it left, so it is the last stage.
 // Definitions follow llama.cpp, where mirostat stands alone behind the temperature. (A k of version 1 beyond 2^31 overflows
 // there and leaves one token; here all stay.) Hugging Face has none.
-import { math } from '../../engine/index.ts';
+import { type LogitRow, math, takeRow } from '../../engine/index.ts';
 import { OptionError } from '../../errors.ts';
 import type { Stage } from '../stage.ts';
-import { nthLargest } from './nthLargest.ts';
-import { weigh } from './weigh.ts';
 
 /** From so many of the likeliest tokens version 1 estimates how fast probabilities fall. */
 const ESTIMATED_FROM = 100;
@@ -29,44 +27,45 @@ export function mirostat(version: 1 | 2, tau: number, eta: number, mu = 2 * tau)
   if (version !== 1 && version !== 2) throw new OptionError('mirostat', `As a stage, mirostat must be 1 or 2, but it is ${version}.`);
   if (!(tau > 0 && tau < Infinity)) throw new OptionError('mirostatTau', `mirostatTau must be above 0, but it is ${tau}.`);
   if (!(eta > 0 && eta <= 1)) throw new OptionError('mirostatEta', `mirostatEta must be above 0 and at most 1, but it is ${eta}.`);
-  let weights = new Float64Array(0), total = 0, buffer = new Float32Array(0);
+  let kept = new Float32Array(0), most = 0, total = 0;
+  const top = new Float32Array(ESTIMATED_FROM);
   return {
     name: 'mirostat',
     apply(logits) {
-      if (weights.length !== logits.length) {
-        weights = new Float64Array(logits.length);
-        buffer = new Float32Array(logits.length);
-      }
-      total = weigh(logits, weights);
-      if (version === 1) keepByRank(logits, weights, buffer, mu);
-      else keepBySurprise(logits, weights, total, mu);
-      total = weigh(logits, weights);
+      const row = takeRow(logits);
+      most = row.most();
+      if (!Number.isFinite(most)) return;
+      if (version === 1) keepByRank(row, logits, most, top, mu);
+      else keepBySurprise(row, logits, most, mu);
+      total = row.take(logits).weigh(most);
+      if (kept.length !== logits.length) kept = new Float32Array(logits.length);
+      kept.set(logits);
     },
     accept(token) {
-      const share = weights[token]! / total;
-      if (share > 0) mu -= eta * (bits(share) - tau);
+      const share = math.exp(kept[token]! - most) / total;
+      if (share > 0) mu -= eta * (-math.log(share) / Math.LN2 - tau);
     },
     fork: () => mirostat(version, tau, eta, mu),
   };
 }
 
-/** Surprise of a probability. */
-const bits = (p: number): number => -math.log(p) / Math.LN2;
-
-function keepBySurprise(logits: Float32Array, weights: Float64Array, total: number, mu: number): void {
-  let best = 0;
-  for (let i = 1; i < weights.length; i++) if (weights[i]! > weights[best]!) best = i;
-  for (let i = 0; i < weights.length; i++) if (i !== best && weights[i]! > 0 && bits(weights[i]! / total) > mu) logits[i] = -Infinity;
+/** Surprise in bits above mu is a logit below: most + ln total − mu · ln 2. The likeliest token stays. */
+function keepBySurprise(row: LogitRow, logits: Float32Array, most: number, mu: number): void {
+  const best = row.next(most);
+  row.strikeBelow(most + math.log(row.weigh(most)) - mu * Math.LN2);
+  row.give(logits);
+  if (best >= 0) logits[best] = most;
 }
 
-function keepByRank(logits: Float32Array, weights: Float64Array, buffer: Float32Array, mu: number): void {
-  const V = logits.length;
-  let candidates = 0;
-  for (let i = 0; i < V; i++) if (weights[i]! > 0) buffer[candidates++] = logits[i]!;
+function keepByRank(row: LogitRow, logits: Float32Array, most: number, top: Float32Array, mu: number): void {
+  const V = logits.length, candidates = row.left();
   if (candidates < 2) return;
-  const m = Math.min(ESTIMATED_FROM, candidates), all = buffer.subarray(0, candidates);
-  nthLargest(all, m); // the m largest stand at the end now
-  const top = all.subarray(candidates - m).sort();
+  const m = Math.min(ESTIMATED_FROM, candidates), least = row.nth(m, most);
+  // the m highest; of those that equal the last of them as many as there is room for
+  let n = 0;
+  for (let i = 0; i < V; i++) if (logits[i]! > least) top[n++] = logits[i]!;
+  top.fill(least, n, m);
+  (m < top.length ? top.subarray(0, m) : top).sort();
   // least squares through ln(p[i] / p[i+1]) = s · ln((i+2) / (i+1))
   let products = 0, squares = 0;
   for (let i = 0; i < m - 1; i++) {
@@ -77,6 +76,6 @@ function keepByRank(logits: Float32Array, weights: Float64Array, buffer: Float32
   const s = products / squares, epsilon = s - 1;
   const k = Math.floor(math.pow((epsilon * math.pow(2, mu)) / (1 - math.pow(V, -epsilon)), 1 / s));
   if (k >= candidates || Number.isNaN(k)) return;
-  const least = nthLargest(all, Math.max(1, k));
-  for (let i = 0; i < V; i++) if (logits[i]! < least) logits[i] = -Infinity;
+  row.strikeBelow(row.nth(Math.max(1, k), most));
+  row.give(logits);
 }

@@ -1,3 +1,4 @@
+import { takeRow } from '../../engine/index.ts';
 import { OptionError } from '../../errors.ts';
 import type { Stage } from '../stage.ts';
 
@@ -14,7 +15,9 @@ export function temperature(t: number): Stage {
   return {
     name: 'temperature',
     apply(logits) {
-      for (let i = 0; i < logits.length; i++) logits[i] = logits[i]! / t;
+      const row = takeRow(logits);
+      row.divide(t);
+      row.give(logits);
     },
   };
 }

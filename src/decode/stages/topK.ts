@@ -1,5 +1,5 @@
+import { takeRow } from '../../engine/index.ts';
 import { OptionError } from '../../errors.ts';
-import { nthLargest } from './nthLargest.ts';
 import type { Stage } from '../stage.ts';
 
 /**
@@ -14,15 +14,14 @@ import type { Stage } from '../stage.ts';
  */
 export function topK(k: number): Stage {
   if (!(Number.isSafeInteger(k) && k >= 1)) throw new OptionError('topK', `As a stage, topK must be a whole number of at least 1, but it is ${k}.`);
-  let copy = new Float32Array(0);
   return {
     name: 'topK',
     apply(logits) {
       if (k >= logits.length) return;
-      if (copy.length !== logits.length) copy = new Float32Array(logits.length);
-      copy.set(logits);
-      const least = nthLargest(copy, k);
-      for (let i = 0; i < logits.length; i++) if (logits[i]! < least) logits[i] = -Infinity;
+      const row = takeRow(logits), most = row.most();
+      if (!Number.isFinite(most)) return;
+      row.strikeBelow(row.nth(k, most));
+      row.give(logits);
     },
   };
 }

@@ -1,3 +1,4 @@
+import { takeRow } from '../../engine/index.ts';
 import { OptionError } from '../../errors.ts';
 import type { Stage } from '../stage.ts';
 
@@ -16,17 +17,9 @@ export function topNSigma(n: number): Stage {
   return {
     name: 'topNSigma',
     apply(logits) {
-      let most = -Infinity, sum = 0, count = 0, squares = 0;
-      for (let i = 0; i < logits.length; i++) {
-        if (logits[i] === -Infinity) continue;
-        if (logits[i]! > most) most = logits[i]!;
-        sum += logits[i]!;
-        count++;
-      }
-      const mean = sum / count;
-      for (let i = 0; i < logits.length; i++) if (logits[i]! > -Infinity) squares += (logits[i]! - mean) * (logits[i]! - mean);
-      const least = most - n * Math.sqrt(squares / count);
-      for (let i = 0; i < logits.length; i++) if (logits[i]! < least) logits[i] = -Infinity;
+      const row = takeRow(logits);
+      row.strikeBelow(row.most() - n * row.deviation(row.left()));
+      row.give(logits);
     },
   };
 }

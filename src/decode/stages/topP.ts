@@ -1,4 +1,4 @@
-import { math } from '../../engine/index.ts';
+import { takeRow } from '../../engine/index.ts';
 import { OptionError } from '../../errors.ts';
 import type { Stage } from '../stage.ts';
 
@@ -16,37 +16,14 @@ import type { Stage } from '../stage.ts';
  */
 export function topP(p: number): Stage {
   if (!(p > 0 && p <= 1)) throw new OptionError('topP', `topP must be above 0 and at most 1 (1 keeps every token), but it is ${p}.`);
-  let weights = new Float64Array(0), buffer = new Float32Array(0);
   return {
     name: 'topP',
     apply(logits) {
       if (p === 1) return;
-      const V = logits.length;
-      if (weights.length !== V) {
-        weights = new Float64Array(V);
-        buffer = new Float32Array(V);
-      }
-      let most = -Infinity, total = 0;
-      for (let i = 0; i < V; i++) if (logits[i]! > most) most = logits[i]!;
-      for (let i = 0; i < V; i++) total += weights[i] = logits[i] === -Infinity ? 0 : math.exp(logits[i]! - most);
-      // Tokens that have at most (1 - p) / V each have at most 1 - p together: the others reach p, and only they are sorted.
-      const least = ((1 - p) / V) * total;
-      let n = 0;
-      for (let i = 0; i < V; i++) if (weights[i]! > least) buffer[n++] = logits[i]!;
-      const sorted = buffer.subarray(0, n).sort();
-      let last = n - 1;
-      for (let share = 1; share < p * total && last > 0; share += math.exp(sorted[last]! - most)) last--;
-      if (n > 0) removeBelow(logits, sorted[last]!, sorted, last);
+      const row = takeRow(logits), most = row.most();
+      if (!Number.isFinite(most)) return;
+      row.keepHighest(most, p * row.weigh(most));
+      row.give(logits);
     },
   };
-}
-
-/** Removes what is less than `least`, and of those that equal it all but the first ones, as many as stand from `last` on. */
-function removeBelow(logits: Float32Array, least: number, sorted: Float32Array, last: number): void {
-  let equals = 0;
-  for (let i = last; i < sorted.length && sorted[i] === least; i++) equals++;
-  for (let i = 0; i < logits.length; i++) {
-    const logit = logits[i]!;
-    if (logit < least || (logit === least && --equals < 0)) logits[i] = -Infinity;
-  }
 }

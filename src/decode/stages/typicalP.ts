@@ -1,8 +1,6 @@
-import { math } from '../../engine/index.ts';
+import { takeRow } from '../../engine/index.ts';
 import { OptionError } from '../../errors.ts';
 import type { Stage } from '../stage.ts';
-import { fewestReaching } from './fewestReaching.ts';
-import { entropyOf, weigh } from './weigh.ts';
 
 /**
  * Keeps the tokens that tell about as much as can be expected: the fewest with the smallest | −ln probability − entropy |
@@ -17,23 +15,16 @@ import { entropyOf, weigh } from './weigh.ts';
  */
 export function typicalP(p: number): Stage {
   if (!(p > 0 && p <= 1)) throw new OptionError('typicalP', `typicalP must be above 0 and at most 1 (1 keeps every token), but it is ${p}.`);
-  let weights = new Float64Array(0), surprise = new Float64Array(0), order = new Int32Array(0);
   return {
     name: 'typicalP',
     apply(logits) {
       if (p === 1) return;
-      const V = logits.length;
-      if (weights.length !== V) {
-        weights = new Float64Array(V);
-        surprise = new Float64Array(V);
-        order = new Int32Array(V);
-      }
-      const total = weigh(logits, weights), entropy = entropyOf(weights, total);
-      for (let i = 0; i < V; i++) {
-        order[i] = i;
-        surprise[i] = weights[i]! > 0 ? Math.abs(-math.log(weights[i]! / total) - entropy) : Infinity;
-      }
-      for (let k = fewestReaching(order, surprise, weights, p * total); k < V; k++) logits[order[k]!] = -Infinity;
+      const row = takeRow(logits), most = row.most();
+      if (!Number.isFinite(most)) return;
+      const total = row.weigh(most);
+      // −ln probability − entropy is the distance from here: most + ln total − entropy
+      row.keepNearest(most - row.behind(most) / total, p * total);
+      row.give(logits);
     },
   };
 }

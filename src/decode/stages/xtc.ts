@@ -1,7 +1,7 @@
+import { takeRow } from '../../engine/index.ts';
 import { OptionError } from '../../errors.ts';
 import { Random } from '../../random.ts';
 import type { Stage } from '../stage.ts';
-import { weigh } from './weigh.ts';
 
 /**
  * "Exclude top choices": now and then (with `probability`) all tokens of at least probability `threshold` go, except the
@@ -17,16 +17,14 @@ import { weigh } from './weigh.ts';
 export function xtc(probability: number, threshold: number, random: Random): Stage {
   if (!(probability > 0 && probability <= 1)) throw new OptionError('xtcProbability', `As a stage, xtcProbability must be above 0 and at most 1, but it is ${probability}.`);
   if (!(threshold > 0 && threshold <= 1)) throw new OptionError('xtcThreshold', `xtcThreshold must be above 0 and at most 1, but it is ${threshold}.`);
-  let weights = new Float64Array(0);
   return {
     name: 'xtc',
     apply(logits) {
       if (!random.chance(probability)) return;
-      if (weights.length !== logits.length) weights = new Float64Array(logits.length);
-      const least = threshold * weigh(logits, weights);
-      let stays = -1;
-      for (let i = 0; i < weights.length; i++) if (weights[i]! >= least && (stays < 0 || weights[i]! <= weights[stays]!)) stays = i;
-      for (let i = 0; i < weights.length; i++) if (weights[i]! >= least && i !== stays) logits[i] = -Infinity;
+      const row = takeRow(logits), most = row.most();
+      if (!Number.isFinite(most)) return;
+      row.strikeHeavy(threshold * row.weigh(most));
+      row.give(logits);
     },
     fork: () => xtc(probability, threshold, new Random(random.seed, random.stream, random.position)),
   };
