@@ -1,8 +1,11 @@
+import { beamOptions, beamsFrom } from '../beamOptions.ts';
 import { defineCommand } from '../command.ts';
 import { type Continued, continueText } from '../continueText.ts';
 import { list, requiredText, text, whole } from '../options.ts';
 import { samplingFrom, samplingOptions } from '../samplingOptions.ts';
+import { searchText } from '../searchText.ts';
 import { logprobRecord, showTrace, traceRecord } from '../tellToken.ts';
+import { UsageError } from '../usageError.ts';
 import { cacheOption, quantizeOption, withModel } from '../withModel.ts';
 
 const why: Readonly<Record<Continued['reason'], string>> = {
@@ -21,6 +24,7 @@ export const generateText = defineCommand({
     prompt: text('TEXT', 'the beginning (default: none; the model begins a document)'),
     tokens: whole(1, 1e9, 'at most so many new tokens (default 100)'),
     ...samplingOptions,
+    ...beamOptions,
     ...quantizeOption,
     ...cacheOption,
     stop: list('TEXT', 'end before this text; may be given several times'),
@@ -30,15 +34,24 @@ export const generateText = defineCommand({
   details: [
     'When the context is full, the model goes on from the later half of what it sees.',
     '--json: one object for each text, when it is complete, with text (without the prompt), tokens and tokens_per_second.',
+    '--beams N searches for the likeliest text; penalties, biases, stop strings and the like count then too. --explain shows the tree.',
     'A stage of the drawing is off unless its option is given. --explain shows for each token what the stages removed.',
   ],
   async run(values, terminal) {
     const { model: path, prompt = '', tokens = 100, count = 1, seed = 1, stop, threads, build, quantize, cache } = values;
+    const search = beamsFrom(values);
+    if (search && count > 1 && !search.sample) throw new UsageError('--count with --beams would find the same text every time. For several texts of one search give --returned; for several searches --sample-beams.');
+    if (search && values.logprobs !== undefined) throw new UsageError('--logprobs is not for a search with beams, whose --json tells the log-probability of every token. Leave it out.');
     await withModel(path, { threads, build, quantize }, async (model) => {
       const options = { ...samplingFrom(values), tokens, seed, stop, cache }, { tokenizer } = model;
       const { colors } = terminal;
       for (let index = 0; index < count; index++) {
         if (count > 1) terminal.say(colors.dim(`--- ${index + 1}`));
+        if (search) {
+          const { explain = false, logprobs: _, ...drawing } = options;
+          await searchText(model, prompt, { ...drawing, ...search, index }, { explain, why, terminal });
+          continue;
+        }
         const pieces = continueText(model, prompt, { ...options, index });
         let next = await pieces.next();
         if (!terminal.quiet) terminal.stream(colors.dim(options.explain ? `${prompt}\n` : prompt));
