@@ -5,7 +5,7 @@
 //
 // A row whose weight is 0 or whose target is below 0 is not read at all: its loss and its gradient are 0.
 // A target that is no column gives a loss of NaN.
-import { cap4, exp4, log4 } from "./math";
+import { cap4, exp4, expConstant, expWith, log4 } from "./math";
 import { scratch } from "./plan";
 import { maxRow, put } from "./row";
 import { head, sum4 } from "./simd";
@@ -66,9 +66,12 @@ export function crossEntropy(p: CrossEntropy, thread: i32, threads: i32): void {
 /** Sum of e^(l - most). */
 function sumOfExp(l: usize, V: i32, most: v128): f32 {
   let even = f32x4.splat(0), odd = even, i = V;
+  const e0 = expConstant(0), e1 = expConstant(1), e2 = expConstant(2), e3 = expConstant(3), e4 = expConstant(4), e5 = expConstant(5);
+  const e6 = expConstant(6), e7 = expConstant(7), e8 = expConstant(8), e9 = expConstant(9), e10 = expConstant(10), e11 = expConstant(11);
   for (; i >= 8; i -= 8, l += 32) {
-    even = f32x4.add(even, exp4(f32x4.sub(v128.load(l), most)));
-    odd = f32x4.add(odd, exp4(f32x4.sub(v128.load(l, 16), most)));
+    const x = v128.load(l), y = v128.load(l, 16);
+    even = f32x4.add(even, expWith(f32x4.sub(x, most), e0, e1, e2, e3, e4, e5, e6, e7, e8, e9, e10, e11));
+    odd = f32x4.add(odd, expWith(f32x4.sub(y, most), e0, e1, e2, e3, e4, e5, e6, e7, e8, e9, e10, e11));
   }
   for (; i > 0; i -= 4, l += 16) {
     const e = exp4(f32x4.sub(v128.load(l), most));
@@ -123,8 +126,11 @@ export function crossEntropyGrad(p: CrossEntropyGrad, thread: i32, threads: i32)
 function gradOfPlain(row: usize, out: usize, V: i32, target: i32, weight: f32, d: f32): f32 {
   const score = target < V ? v128.load32_splat(row + (<usize>target << 2)) : f32x4.splat(NaN), most = f32x4.splat(maxRow(row, V));
   let even = f32x4.splat(0), odd = even, c: usize = 0, left = V;
+  const e0 = expConstant(0), e1 = expConstant(1), e2 = expConstant(2), e3 = expConstant(3), e4 = expConstant(4), e5 = expConstant(5);
+  const e6 = expConstant(6), e7 = expConstant(7), e8 = expConstant(8), e9 = expConstant(9), e10 = expConstant(10), e11 = expConstant(11);
   for (; left >= 8; left -= 8, c += 32) {
-    const a = exp4(f32x4.sub(v128.load(row + c), most)), b = exp4(f32x4.sub(v128.load(row + c, 16), most));
+    const x = v128.load(row + c), y = v128.load(row + c, 16);
+    const a = expWith(f32x4.sub(x, most), e0, e1, e2, e3, e4, e5, e6, e7, e8, e9, e10, e11), b = expWith(f32x4.sub(y, most), e0, e1, e2, e3, e4, e5, e6, e7, e8, e9, e10, e11);
     even = f32x4.add(even, a);
     odd = f32x4.add(odd, b);
     v128.store(out + c, a);

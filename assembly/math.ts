@@ -25,15 +25,32 @@ const EXP = memory.data<f32>([
  */
 // @ts-ignore: decorator
 @inline export function exp4(x: v128): v128 {
-  const magic = constant(EXP, 2), one = constant(EXP, 10), a = f32x4.pmin(x, constant(EXP, 0));
-  const t = f32x4.add(f32x4.mul(a, constant(EXP, 1)), magic);
+  return expWith(
+    x, constant(EXP, 0), constant(EXP, 1), constant(EXP, 2), constant(EXP, 3), constant(EXP, 4), constant(EXP, 5),
+    constant(EXP, 6), constant(EXP, 7), constant(EXP, 8), constant(EXP, 9), constant(EXP, 10), constant(EXP, 11),
+  );
+}
+
+/** Constant `i` of `expWith`. */
+// @ts-ignore: decorator
+@inline export function expConstant(i: i32): v128 {
+  return constant(EXP, i);
+}
+
+/** exp4 for loops that hold its constants: V8 joins two vectors in a register of 256 bits only if they share them. */
+// @ts-ignore: decorator
+@inline export function expWith(
+  x: v128, most: v128, perLn2: v128, magic: v128, ln2: v128, ln2Rest: v128, c5: v128, c4: v128, c3: v128, c2: v128, c1: v128, one: v128, least: v128,
+): v128 {
+  const a = f32x4.pmin(x, most);
+  const t = f32x4.add(f32x4.mul(a, perLn2), magic);
   const n = f32x4.sub(t, magic);
   // n has 8 bits and the first part of ln 2 has 10: their product is exact
-  const r = f32x4.sub(f32x4.sub(a, f32x4.mul(n, constant(EXP, 3))), f32x4.mul(n, constant(EXP, 4))), square = f32x4.mul(r, r);
-  const low = madd(constant(EXP, 8), r, constant(EXP, 9)), high = madd(constant(EXP, 6), r, constant(EXP, 7));
-  const q = madd(madd(constant(EXP, 5), square, high), square, low);
+  const r = f32x4.sub(f32x4.sub(a, f32x4.mul(n, ln2)), f32x4.mul(n, ln2Rest)), square = f32x4.mul(r, r);
+  const low = madd(c2, r, c1), high = madd(c4, r, c3);
+  const q = madd(madd(c5, square, high), square, low);
   const half = f32x4.mul(f32x4.add(madd(q, square, r), one), i32x4.shl(t, 23));
-  return v128.andnot(f32x4.add(half, half), f32x4.lt(x, constant(EXP, 11)));
+  return v128.andnot(f32x4.add(half, half), f32x4.lt(x, least));
 }
 
 const LOG = memory.data<f32>([

@@ -6,7 +6,7 @@
 // the panels without packing them: by queries (rows of P in P V) and by keys (columns of dS in dSᵀ Q).
 // They begin at a multiple of a line's bytes.
 import { KC } from "./gemm";
-import { exp4 } from "./math";
+import { expConstant, expWith } from "./math";
 import { madd, max4, storeHead, sum4 } from "./simd";
 import { MR, NR, tile } from "./tile";
 
@@ -172,13 +172,16 @@ export function softmaxLines(scores: usize, from: i32, to: i32, end: i32, window
     v128.store(work + (i << 4), f32x4.splat(0));
     v128.store(behind + (i << 4), f32x4.splat(most));
   }
+  const e0 = expConstant(0), e1 = expConstant(1), e2 = expConstant(2), e3 = expConstant(3), e4 = expConstant(4), e5 = expConstant(5);
+  const e6 = expConstant(6), e7 = expConstant(7), e8 = expConstant(8), e9 = expConstant(9), e10 = expConstant(10), e11 = expConstant(11);
   for (let panel = begin; panel < stop; panel += PANEL) {
     for (let at = panel, w = work; w < behind; at += LINE, w += 16) {
-      const most = v128.load(w, 16 * MR), e = exp4(f32x4.sub(f32x4.mul(v128.load(at), by), most));
+      const most = v128.load(w, 16 * MR), x = v128.load(at), y = v128.load(at, 16), total = v128.load(w);
+      const e = expWith(f32x4.sub(f32x4.mul(x, by), most), e0, e1, e2, e3, e4, e5, e6, e7, e8, e9, e10, e11);
+      const f = expWith(f32x4.sub(f32x4.mul(y, by), most), e0, e1, e2, e3, e4, e5, e6, e7, e8, e9, e10, e11);
       v128.store(at, e);
-      const total = f32x4.add(v128.load(w), e), f = exp4(f32x4.sub(f32x4.mul(v128.load(at, 16), by), most));
       v128.store(at, f, 16);
-      v128.store(w, f32x4.add(total, f));
+      v128.store(w, f32x4.add(f32x4.add(total, e), f));
     }
   }
   for (let i: usize = 0; i < <usize>MR; i++) {
@@ -203,15 +206,18 @@ export function slopeLines(scores: usize, slopes: usize, from: i32, to: i32, end
   hideEnds(scores, from, to, end, window, -Infinity);
   const aside = slopes - scores, by = f32x4.splat(scale), behind = lse + 4 * MR;
   d -= lse;
+  const e0 = expConstant(0), e1 = expConstant(1), e2 = expConstant(2), e3 = expConstant(3), e4 = expConstant(4), e5 = expConstant(5);
+  const e6 = expConstant(6), e7 = expConstant(7), e8 = expConstant(8), e9 = expConstant(9), e10 = expConstant(10), e11 = expConstant(11);
   for (let panel = panelOf(scores, from), stop = panelOf(scores, to + NR - 1); panel < stop; panel += PANEL) {
     for (let at = panel, i = lse; i < behind; at += LINE, i += 4) {
-      const minus = v128.load32_splat(i), mean = v128.load32_splat(d + i);
-      const p = exp4(f32x4.sub(f32x4.mul(v128.load(at), by), minus));
+      const minus = v128.load32_splat(i), mean = v128.load32_splat(d + i), slope = at + aside;
+      const x = v128.load(at), y = v128.load(at, 16), u = v128.load(slope), v = v128.load(slope, 16);
+      const p = expWith(f32x4.sub(f32x4.mul(x, by), minus), e0, e1, e2, e3, e4, e5, e6, e7, e8, e9, e10, e11);
+      const r = expWith(f32x4.sub(f32x4.mul(y, by), minus), e0, e1, e2, e3, e4, e5, e6, e7, e8, e9, e10, e11);
       v128.store(at, p);
-      v128.store(at + aside, f32x4.mul(by, f32x4.mul(p, f32x4.sub(v128.load(at + aside), mean))));
-      const r = exp4(f32x4.sub(f32x4.mul(v128.load(at, 16), by), minus));
       v128.store(at, r, 16);
-      v128.store(at + aside, f32x4.mul(by, f32x4.mul(r, f32x4.sub(v128.load(at + aside, 16), mean))), 16);
+      v128.store(slope, f32x4.mul(by, f32x4.mul(p, f32x4.sub(u, mean))));
+      v128.store(slope, f32x4.mul(by, f32x4.mul(r, f32x4.sub(v, mean))), 16);
     }
   }
 }
