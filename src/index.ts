@@ -21,6 +21,18 @@ export * from './decode/index.ts';
 export * from './inspect/index.ts';
 // 9. Models are kept in files.
 export * from './formats/index.ts';
+// And those of other people: `inkling/foreign`, which is fetched when the first one is loaded.
+type Foreign = typeof import('./foreign/index.ts');
+
+/**
+ * Loads a model of any kind that is known here: a run, a directory of Hugging Face, a .gguf, a .safetensors beside its
+ * config.json, a .bin of llama2.c. The same as `loadModel` of `inkling/foreign`, where all is told about it.
+ *
+ * @example
+ * const model = await loadModel(engine, 'model.gguf');
+ * for await (const { text } of generate(model, 'Once upon a')) process.stdout.write(text);
+ */
+export const loadModel = async (...args: Parameters<Foreign['loadModel']>): ReturnType<Foreign['loadModel']> => (await import('./foreign/index.ts')).loadModel(...args);
 
 export { DataError, FormatError, MemoryError, OptionError, ShapeError } from './errors.ts';
 export { Random, stream } from './random.ts';

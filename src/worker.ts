@@ -14,11 +14,12 @@ import {
 } from './data/index.ts';
 import { generate, type GenerateOptions, type Generated, type Piece } from './decode/index.ts';
 import { createEngine, type Engine, type EngineOptions } from './engine/index.ts';
+import { type LoadedModel, loadModel, parseAnyTokenizer } from './foreign/index.ts';
 import { closest, DataError, OptionError } from './errors.ts';
 import { memoryStore } from './formats/index.ts';
 import {
-  createLanguageModel, type LanguageModel, loadLanguageModel, preset as presetOf, type PresetName, saveLanguageModel, type TransformerConfig, transformerConfig,
-  type TransformerOptions, tablesFor,
+  createLanguageModel, type LanguageModel, preset as presetOf, type PresetName, saveLanguageModel, type TransformerConfig, transformerConfig,
+  type TransformerOptions, tablesFor, Weights,
 } from './models/index.ts';
 import { createChars, createWords, DEFAULT_SPECIALS, type Tokenizer, trainBpe } from './tokenizer/index.ts';
 import { checkRecipe, Evaluator, type PretrainRecipe, recipes, rowsOf, train, type TrainEvent } from './train/index.ts';
@@ -67,7 +68,8 @@ export interface WorkerProtocol {
   generate: { asks: { readonly prompt: string | readonly Message[]; readonly options?: Omit<GenerateOptions, 'signal' | 'decoder'> }; event: Piece; answer: Generated };
   /** config.json, tokenizer.json, tokenizer.vocab and model.safetensors. */
   save: { asks: object; event: never; answer: { readonly files: Readonly<Record<string, Uint8Array<ArrayBuffer>>> } };
-  load: { asks: { readonly files: Readonly<Record<string, Uint8Array | string>> }; event: never; answer: WorkerDescription };
+  /** The files of a model of any kind that `loadModel` knows, by their names; quantized weights stay quantized, and cannot be trained. */
+  load: { asks: { readonly files: Readonly<Record<string, Uint8Array | string | Blob>>; readonly quantize?: 'q8_0' | 'q4_0' }; event: never; answer: WorkerDescription };
 }
 
 type Kind = keyof WorkerProtocol;
@@ -98,16 +100,23 @@ const ENCODED_ALONE = 4e6;
  * onmessage = ({ data }) => receive(data);
  */
 export function createReceiver(post: Post): (request: WorkerRequest) => void {
-  let engine: Engine | null = null, model: LanguageModel | null = null;
+  let engine: Engine | null = null, model: LanguageModel | LoadedModel | null = null;
   const started = async (): Promise<Engine> => (engine ??= await createEngine());
-  const present = (): LanguageModel => {
+  const present = (): LanguageModel | LoadedModel => {
     if (!model) throw new OptionError('model', 'There is no model yet. Train one, or load one.');
     return model;
   };
-  const replace = (next: () => LanguageModel): LanguageModel => {
+  const trainable = (): LanguageModel => {
+    const { weights, ...rest } = present();
+    if (!(weights instanceof Weights)) throw new OptionError('model', 'The weights of this model are quantized: it can speak, but it can neither be trained nor saved.');
+    return { ...rest, weights };
+  };
+  const replace = <M extends LanguageModel | LoadedModel>(next: () => M): M => {
     model?.weights.free();
     model = null;
-    return (model = next());
+    const made = next();
+    model = made;
+    return made;
   };
   const describe = async (): Promise<WorkerDescription> => {
     const current = await started();
@@ -128,10 +137,10 @@ export function createReceiver(post: Post): (request: WorkerRequest) => void {
     async train(asks, emit, signal) {
       const { steps, seed = 1, hashEvery = 0, evaluateEvery } = asks, engine = await started();
       if (!Number.isSafeInteger(steps) || steps < 1) throw new OptionError('steps', `steps must be a whole number of at least 1, but it is ${steps}.`);
-      const { source, tokenizer, config, recipe } = await chooseTraining(asks, asks.finetune ? present() : null);
+      const { source, tokenizer, config, recipe } = await chooseTraining(asks, asks.finetune ? trainable() : null);
       const dataset = await tokensOf(source, tokenizer, { ...asks, seed, context: config.context, signal });
       const loader = loaderOf(dataset, asks.data, { ...recipe, rows: recipe.rows / recipe.accumulate, seed });
-      const learner = asks.finetune ? present() : replace(() => createLanguageModel(engine, tokenizer, { ...config, seed }));
+      const learner = asks.finetune ? trainable() : replace(() => createLanguageModel(engine, tokenizer, { ...config, seed }));
       const validate = dataset.validation.length > 1 ? createValidation(learner, dataset) : null;
       try {
         let end: Extract<TrainEvent, { kind: 'end' }> | undefined;
@@ -155,14 +164,13 @@ export function createReceiver(post: Post): (request: WorkerRequest) => void {
     },
     async save() {
       const store = memoryStore(), files: Record<string, Uint8Array<ArrayBuffer>> = {};
-      await saveLanguageModel(store, present());
+      await saveLanguageModel(store, trainable());
       for (const name of await store.list()) files[name] = new Uint8Array((await store.read(name))!);
       return { files };
     },
-    async load({ files }) {
-      const store = memoryStore(), engine = await started();
-      for (const [name, content] of Object.entries(files)) await store.write(name, content);
-      const next = await loadLanguageModel(store, engine);
+    async load({ files, quantize }, _emit, signal) {
+      const engine = await started(), named = new Map(Object.entries(files).map(([name, content]) => [name, typeof content === 'string' ? new TextEncoder().encode(content) : content]));
+      const next = await loadModel(engine, named, { quantize, signal, name: 'the model' });
       replace(() => next);
       return describe();
     },
@@ -296,7 +304,7 @@ if (scope.WorkerGlobalScope) {
   scope.onmessage = ({ data }) => {
     if (data.kind !== 'encoder') return receive(data);
     // another worker of this kind has made this one, to encode for it
-    const encode = serveEncoder(data, (reply, transfer) => scope.postMessage(reply, transfer));
+    const encode = serveEncoder(data, (reply, transfer) => scope.postMessage(reply, transfer), parseAnyTokenizer);
     scope.onmessage = ({ data: documents }) => encode(documents as never);
   };
 }

@@ -2,7 +2,8 @@
 // vocabulary, because a file must have one. Written once, into the folder of the peers.
 import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { quantize, writeGguf } from '../../dist/index.js';
+import { writeGguf } from '../../dist/foreign.js';
+import { quantize } from '../../dist/index.js';
 import { openModel, sizes } from '../decodeModel.mjs';
 import { cacheFolder } from './install.mjs';
 

@@ -3,7 +3,7 @@ import ts from 'typescript';
 
 const root = new URL('../../', import.meta.url).pathname;
 const config = ts.getParsedCommandLineOfConfigFile(`${root}tsconfig.json`, {}, { ...ts.sys, onUnRecoverableConfigFileDiagnostic: (d) => { throw new Error(String(d.messageText)); } });
-const entries = ['src/index.ts', 'src/node/index.ts'].map((file) => root + file);
+const entries = ['src/index.ts', 'src/foreign/index.ts', 'src/node/index.ts'].map((file) => root + file);
 const program = ts.createProgram(entries, config.options), checker = program.getTypeChecker();
 const silent = new Set();
 let documented = 0;

@@ -8,8 +8,10 @@ process.chdir(new URL('.', root).pathname);
 const gz = (bytes) => gzipSync(bytes, { level: 9 }).length / 1024;
 /** The kernels of other builds than the exact one are fetched by whoever asks for them. */
 const otherBuilds = { name: 'other builds', setup: (b) => b.onResolve({ filter: /build\/fast\.js$/ }, () => ({ path: './fast.js', external: true })) };
+/** So are other people's models. */
+const foreign = { name: 'foreign', setup: (b) => b.onResolve({ filter: /foreign\/index\.ts$/ }, ({ kind }) => (kind === 'dynamic-import' ? { path: './foreign.js', external: true } : null)) };
 const bundle = async (...plugins) => {
-  const { outputFiles } = await build({ entryPoints: ['src/index.ts'], bundle: true, format: 'esm', minify: true, platform: 'browser', write: false, logLevel: 'error', plugins: [otherBuilds, ...plugins] });
+  const { outputFiles } = await build({ entryPoints: ['src/index.ts'], bundle: true, format: 'esm', minify: true, platform: 'browser', write: false, logLevel: 'error', plugins: [otherBuilds, foreign, ...plugins] });
   return gz(outputFiles[0].contents);
 };
 // the words and rules of the world are data; a bundler leaves them out where nobody asks for them

@@ -25,10 +25,10 @@ export async function* continueText(model: SpeakingModel, prompt: string, option
   }
 }
 
-/** A document begins with `<|bos|>`, where the tokenizer has it. */
+/** A document begins with `<|bos|>`, or what other people's tokenizers open a text with. */
 function promptIds({ tokenizer, transformer: { config } }: SpeakingModel, prompt: string): Uint32Array {
-  const ids = [...tokenizer.encode(prompt)], bos = tokenizer.specials.get('<|bos|>');
-  if (bos !== undefined) ids.unshift(bos);
+  const ids = [...tokenizer.encode(prompt)], { opening } = tokenizer;
+  if (opening && (opening.always || ids.length === 0)) ids.unshift(opening.token);
   if (ids.length === 0) throw new OptionError('prompt', 'This model has no token for the beginning of a text, so it needs one: --prompt TEXT, at least one character.');
   if (ids.length > config.context) throw new OptionError('prompt', `--prompt has ${ids.length} tokens, but the context of the model holds ${config.context}. Shorten it.`);
   return Uint32Array.from(ids);

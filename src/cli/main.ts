@@ -2,10 +2,12 @@ import { closest, DataError, FormatError, MemoryError, OptionError, ShapeError }
 import { StoreError } from '../formats/index.ts';
 import { DivergedError } from '../train/index.ts';
 import { chat } from './commands/chat.ts';
+import { convert } from './commands/convert.ts';
 import { corpus } from './commands/corpus.ts';
 import { evaluate } from './commands/evaluate.ts';
 import { finetune } from './commands/finetune.ts';
 import { generateText } from './commands/generateText.ts';
+import { inspectFile } from './commands/inspectFile.ts';
 import { pretrain } from './commands/pretrain.ts';
 import { symbolsClassify } from './commands/symbolsClassify.ts';
 import { symbolsShow } from './commands/symbolsShow.ts';
@@ -24,6 +26,7 @@ import { version } from './version.ts';
 
 const commands: readonly Command[] = [
   quickstart, corpus, tokenizerTrain, tokenizerEncode, tokenizerDecode, tokenizerReport, pretrain, finetune, evaluate, generateText, chat, verify,
+  convert, inspectFile,
   symbolsTrain, symbolsClassify, symbolsShow,
 ];
 

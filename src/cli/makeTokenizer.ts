@@ -3,7 +3,8 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Document, Source } from '../data/index.ts';
 import { DataError, FormatError, OptionError } from '../errors.ts';
-import { BpeCounter, createChars, createWords, DEFAULT_SPECIALS, parseTokenizer, type PatternName, type Tokenizer } from '../tokenizer/index.ts';
+import { BpeCounter, createChars, createWords, DEFAULT_SPECIALS, type PatternName, type Tokenizer } from '../tokenizer/index.ts';
+import { parseAnyTokenizer } from '../tokenizer/foreign/parseAnyTokenizer.ts';
 
 export const tokenizerKinds = ['chars', 'words', 'bpe'] as const;
 export type TokenizerKind = (typeof tokenizerKinds)[number];
@@ -91,7 +92,7 @@ export async function loadTokenizer(path: string): Promise<Tokenizer> {
   const json = await readFile(file, 'utf8').catch(() => null);
   if (json === null) throw new DataError(`There is no tokenizer.json in ${path}. Train one with: inkling tokenizer train --data FILE --out ${path}`);
   try {
-    return parseTokenizer(json);
+    return parseAnyTokenizer(json);
   } catch (error) {
     if (error instanceof FormatError) throw new FormatError(`${file}: ${error.message}`);
     throw error;

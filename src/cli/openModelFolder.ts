@@ -1,12 +1,15 @@
 import { statSync } from 'node:fs';
 import { DataError } from '../errors.ts';
-import type { Store } from '../formats/index.ts';
+import { memoryStore, type Store } from '../formats/index.ts';
 import { folderStore } from '../node/index.ts';
 
-/** @throws {DataError} when there is no such folder. */
+/**
+ * What lies beside the weights of a model that is a folder; nothing beside one that is a single file.
+ *
+ * @throws {DataError} when there is no such folder or file.
+ */
 export function openModelFolder(path: string): Store {
   const found = statSync(path, { throwIfNoEntry: false });
-  if (!found) throw new DataError(`There is no folder ${path}. --model is the folder that pretrain or finetune wrote by --out.`);
-  if (!found.isDirectory()) throw new DataError(`${path} is a file. --model is the folder that pretrain or finetune wrote by --out.`);
-  return folderStore(path);
+  if (!found) throw new DataError(`There is no file or folder ${path}. --model is the folder that pretrain or finetune wrote by --out, or a model of other people.`);
+  return found.isDirectory() ? folderStore(path) : memoryStore();
 }

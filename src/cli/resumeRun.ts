@@ -3,7 +3,8 @@ import { count, DataError, FormatError } from '../errors.ts';
 import { latestCheckpoint, type Store } from '../formats/index.ts';
 import { createLanguageModel, type LanguageModel } from '../models/index.ts';
 import { parseReceipt } from '../train/receipt.ts';
-import { parseTokenizer, type Tokenizer } from '../tokenizer/index.ts';
+import { parseAnyTokenizer } from '../tokenizer/foreign/parseAnyTokenizer.ts';
+import type { Tokenizer } from '../tokenizer/index.ts';
 import type { AtEnd } from './conductRun.ts';
 import { loadBase } from './loadBase.ts';
 import { dataName } from './openData.ts';
@@ -55,5 +56,5 @@ async function modelOf(settings: RunSettings, store: Store, tokenizer: Tokenizer
 async function storedTokenizer(store: Store, out: string): Promise<Tokenizer> {
   const bytes = await store.read('tokenizer.json');
   if (!bytes) throw new FormatError(`${out} has lost its tokenizer.json, without which the run cannot go on.`);
-  return parseTokenizer(new TextDecoder().decode(bytes));
+  return parseAnyTokenizer(new TextDecoder().decode(bytes));
 }

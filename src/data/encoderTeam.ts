@@ -40,8 +40,8 @@ export interface EncoderTeam {
 export const encoderStart = (tokenizer: Tokenizer, learned: Learned): EncoderStart => ({ tokenizer: JSON.stringify(tokenizer.toJSON()), learned });
 
 /** The worker's side: from documents to the answer. */
-export function createEncoder({ tokenizer, learned: what }: EncoderStart): (documents: readonly Document[]) => EncoderReply {
-  const encode = documentEncoder(parseTokenizer(tokenizer), what);
+export function createEncoder({ tokenizer, learned: what }: EncoderStart, parse: (json: string) => Tokenizer = parseTokenizer): (documents: readonly Document[]) => EncoderReply {
+  const encode = documentEncoder(parse(tokenizer), what);
   return (documents) => {
     try {
       const all = documents.map(encode), lengths = Uint32Array.from(all, ({ ids }) => ids.length);

@@ -57,8 +57,8 @@ function ready(worker: Worker, request: EncoderRequest): Promise<EncoderWorker> 
 }
 
 /** The worker's side of {@link webEncoders}: what it does with the messages after the request. */
-export function serveEncoder({ start }: EncoderRequest, post: (reply: EncoderReply | 'ready', transfer: ArrayBuffer[]) => void): (documents: readonly Document[]) => void {
-  const encode = createEncoder(start);
+export function serveEncoder({ start }: EncoderRequest, post: (reply: EncoderReply | 'ready', transfer: ArrayBuffer[]) => void, parse?: (json: string) => Tokenizer): (documents: readonly Document[]) => void {
+  const encode = createEncoder(start, parse);
   post('ready', []);
   return (documents) => {
     const reply = encode(documents);

@@ -43,7 +43,7 @@ export class Continuation {
     this.#left = settings.tokens;
     this.#situation = { tokens: [...prompt], prompt: prompt.length, left: settings.tokens };
     this.#sampler = sampler;
-    this.#characters = tokenizer.stream();
+    this.#characters = tokenizer.stream(prompt.at(-1));
     this.#stops = new StopStrings(settings.stop);
     this.#special = new Set(tokenizer.specials.values());
     if (sampler.done(this.#situation)) this.reason = 'end';

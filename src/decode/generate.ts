@@ -181,8 +181,8 @@ export function encodePrompt(tokenizer: Tokenizer, prompt: Prompt, addBos: boole
     if (!Array.isArray(prompt)) throw new DataError('A prompt is a string, a Uint32Array of tokens, or a list of messages.');
     return renderChat(tokenizer, prompt, { reply: true }).ids;
   }
-  const ids = tokenizer.encode(prompt), bos = tokenizer.specials.get('<|bos|>');
-  if (addBos && bos !== undefined) return Uint32Array.of(bos, ...ids);
+  const ids = tokenizer.encode(prompt), { opening } = tokenizer;
+  if (addBos && opening && (opening.always || ids.length === 0)) return Uint32Array.of(opening.token, ...ids);
   if (ids.length === 0) throw new OptionError('prompt', 'The prompt is empty, and there is no <|bos|> to begin with. Give at least one character.');
   return ids;
 }

@@ -28,6 +28,13 @@ export function f16ToF32Bits(bits: number): number {
   return sign | ((113 - shift) << 23) | (((fraction << shift) & 1023) << 13);
 }
 
+/** The f32 bits of every f16, made when they are first asked for. */
+let widened: Uint32Array | null = null;
+const f16Table = (): Uint32Array => (widened ??= Uint32Array.from({ length: 65_536 }, (_, bits) => f16ToF32Bits(bits)));
+
+/** Two-byte elements as numbers; copied where they are not aligned. */
+const halves = (data: Uint8Array): Uint16Array => (data.byteOffset % 2 === 0 ? new Uint16Array(data.buffer, data.byteOffset, data.byteLength >> 1) : new Uint16Array(new Uint8Array(data).buffer));
+
 /**
  * The bytes of float elements as f32.
  *
@@ -48,9 +55,11 @@ export function toF32(name: string, dtype: Dtype, data: Uint8Array): Float32Arra
   const values = new Float32Array(data.byteLength / dtypeBytes[dtype]);
   const words = new Uint32Array(values.buffer);
   if (dtype === 'F16') {
-    for (let i = 0; i < words.length; i++) words[i] = f16ToF32Bits(view.getUint16(2 * i, true));
+    const from = halves(data), table = f16Table();
+    for (let i = 0; i < words.length; i++) words[i] = table[from[i]!]!;
   } else if (dtype === 'BF16') {
-    for (let i = 0; i < words.length; i++) words[i] = view.getUint16(2 * i, true) << 16;
+    const from = halves(data);
+    for (let i = 0; i < words.length; i++) words[i] = from[i]! << 16;
   } else if (dtype === 'F64') {
     for (let i = 0; i < values.length; i++) values[i] = view.getFloat64(8 * i, true);
   } else {

@@ -7,12 +7,12 @@
 // numpy is an .npy file. Where files live is the business of a Store: a folder, memory, or the browser's own disk.
 //
 // Reading order: dtype, safetensors (and safetensorsHeader, the careful part), npy, sha256, store, memoryStore, checkpoint.
-// For llama.cpp: ggufDtype, gguf (and ggufReader, the careful part), quantize.
+// For llama.cpp: ggufDtype, quantize; gguf (and ggufReader, the careful part), which come with `inkling/foreign`.
 
 export { dtypeBytes, type Dtype } from './dtype.ts';
 export {
-  parseSafetensors, readTensorF32, writeSafetensors,
-  type NamedTensor, type Safetensors, type StoredTensor,
+  parseSafetensors, parseSafetensorsHeader, readTensorF32, writeSafetensors,
+  type NamedTensor, type Safetensors, type SafetensorsEntry, type StoredTensor,
 } from './safetensors.ts';
 export { parseNpy, writeNpy, type Npy, type NpyData } from './npy.ts';
 export { sha256 } from './sha256.ts';
@@ -22,7 +22,5 @@ export {
   latestCheckpoint, parseCheckpoint, saveCheckpoint, writeCheckpoint,
   type Checkpoint, type FoundCheckpoint,
 } from './checkpoint.ts';
-export { parseGguf, writeGguf, type GgufHeader, type GgufTensor, type GgufTensorInfo } from './gguf.ts';
 export { ggufBytes, ggufDtypes, type GgufDtype } from './ggufDtype.ts';
-export { type GgufArray, type GgufItems, type GgufType, type GgufValue } from './ggufValue.ts';
 export { dequantize, quantize, type QuantizeDtype } from './quantize.ts';

@@ -73,31 +73,39 @@ export function writeSafetensors(tensors: Iterable<NamedTensor>, metadata?: Read
   return file;
 }
 
+/** Where a tensor lies: bytes `begin` to `end` of the file. */
+export interface SafetensorsEntry {
+  readonly dtype: Dtype;
+  readonly shape: readonly number[];
+  readonly begin: number;
+  readonly end: number;
+}
+
 /**
- * Reads a safetensors file. Nothing in it is believed before it is checked: lengths, names, types and offsets.
+ * Reads the header of a safetensors file. Nothing in it is believed before it is checked: lengths, names, types and offsets.
  *
- * @param file the whole file. The tensors returned are views of it.
+ * @param head the file, or so much from its beginning that the whole header is in it.
  * @param name what error messages call it.
+ * @param fileBytes the size of the whole file, where `head` is only its beginning.
  * @throws {FormatError} when it is cut short, damaged, or not safetensors at all.
  * @see https://github.com/huggingface/safetensors#format
  * @example
- * const { tensors } = parseSafetensors(await readFile('model.safetensors'), 'model.safetensors');
- * readTensorF32(tensors.get('wte')!); // Float32Array
+ * parseSafetensorsHeader(head, 'model.safetensors', 4e9).tensors.get('wte'); // { dtype: 'F32', shape: [65, 128], begin: 312, end: 33592 }
  */
-export function parseSafetensors(file: Uint8Array, name = 'safetensors'): Safetensors {
-  if (file.length < 8) {
-    throw new FormatError(`${name}: a safetensors file begins with 8 bytes that tell the length of its header, but the file has only ${count(file.length)} bytes.`);
+export function parseSafetensorsHeader(head: Uint8Array, name = 'safetensors', fileBytes = head.length): { readonly metadata: Readonly<Record<string, string>>; readonly tensors: ReadonlyMap<string, SafetensorsEntry> } {
+  if (head.length < 8) {
+    throw new FormatError(`${name}: a safetensors file begins with 8 bytes that tell the length of its header, but the file has only ${count(head.length)} bytes.`);
   }
-  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
+  const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
   const promised = view.getBigUint64(0, true);
   if (promised > longestHeader) {
     throw new FormatError(`${name}: the first 8 bytes promise a header of ${promised} bytes; ${count(longestHeader)} is the most there can be. This is probably not a safetensors file.`);
   }
   const headerBytes = Number(promised), start = 8 + headerBytes;
-  if (start > file.length) {
-    throw new FormatError(`${name}: the file promises a header of ${count(headerBytes)} bytes but has only ${count(file.length)} bytes in all. It is probably cut short; fetch it again.`);
+  if (start > head.length) {
+    throw new FormatError(`${name}: the file promises a header of ${count(headerBytes)} bytes but has only ${count(fileBytes)} bytes in all. It is probably cut short; fetch it again.`);
   }
-  const header = parseHeader(file.subarray(8, start), name);
+  const header = parseHeader(head.subarray(8, start), name);
 
   // Sorted by where they begin, the tensors must follow each other without gap or overlap, to the end of the file.
   const inOrder = [...header.entries].sort(([, a], [, b]) => a.begin - b.begin || a.end - b.end);
@@ -113,19 +121,32 @@ export function parseSafetensors(file: Uint8Array, name = 'safetensors'): Safete
     }
     end = entry.end;
   }
-  if (start + end > file.length) {
-    throw new FormatError(`${name}: the header promises ${count(start + end)} bytes but the file has ${count(file.length)}. It is probably cut short; fetch it again.`);
+  if (start + end > fileBytes) {
+    throw new FormatError(`${name}: the header promises ${count(start + end)} bytes but the file has ${count(fileBytes)}. It is probably cut short; fetch it again.`);
   }
-  if (start + end < file.length) {
-    throw new FormatError(`${name}: the header describes ${count(start + end)} bytes but the file has ${count(file.length)}. What follows belongs to no tensor.`);
+  if (start + end < fileBytes) {
+    throw new FormatError(`${name}: the header describes ${count(start + end)} bytes but the file has ${count(fileBytes)}. What follows belongs to no tensor.`);
   }
+  const tensors = new Map<string, SafetensorsEntry>();
+  for (const [tensorName, { dtype, shape, begin, end: last }] of header.entries) tensors.set(tensorName, { dtype, shape, begin: start + begin, end: start + last });
+  return { metadata: header.metadata, tensors };
+}
 
-  const tensors = new Map<string, StoredTensor>();
+/**
+ * Reads a safetensors file, as {@link parseSafetensorsHeader} does.
+ *
+ * @param file the whole file. The tensors returned are views of it.
+ * @param name what error messages call it.
+ * @throws {FormatError} when it is cut short, damaged, or not safetensors at all.
+ * @example
+ * const { tensors } = parseSafetensors(await readFile('model.safetensors'), 'model.safetensors');
+ * readTensorF32(tensors.get('wte')!); // Float32Array
+ */
+export function parseSafetensors(file: Uint8Array, name = 'safetensors'): Safetensors {
+  const header = parseSafetensorsHeader(file, name), tensors = new Map<string, StoredTensor>();
   // Node's Buffer is a Uint8Array whose slice() does not copy; what goes out is a plain one.
-  const data = new Uint8Array(file.buffer, file.byteOffset + start, end);
-  for (const [tensorName, { dtype, shape, begin, end: last }] of header.entries) {
-    tensors.set(tensorName, { name: tensorName, dtype, shape, data: data.subarray(begin, last) });
-  }
+  const data = new Uint8Array(file.buffer, file.byteOffset, file.length);
+  for (const [tensorName, { dtype, shape, begin, end }] of header.tensors) tensors.set(tensorName, { name: tensorName, dtype, shape, data: data.subarray(begin, end) });
   return { metadata: header.metadata, tensors };
 }
 

@@ -9,7 +9,7 @@ import { floatReader, type ReadableWeights } from './weightReader.ts';
 
 /** What weights are needed for: the parameters, and numbers that are computed once. */
 export interface Weighted {
-  readonly parameters: Parameters;
+  readonly parameters: Pick<Parameters, 'list'>;
   readonly constants?: ReadonlyMap<Tensor, Tensor | Float32Array>;
 }
 

@@ -13,7 +13,7 @@ import { type Portions, portionsOf } from '../data/portions.ts';
 import type { TokenSet } from '../data/tokenSet.ts';
 import { openTokens, saveTokens } from '../data/tokenStore.ts';
 import { DataError } from '../errors.ts';
-import { parseTokenizer } from '../tokenizer/index.ts';
+import { parseAnyTokenizer } from '../tokenizer/foreign/parseAnyTokenizer.ts';
 import { encoderFile } from './nodeEncoders.ts';
 import { fileSource } from './fileSource.ts';
 import { folderStore } from './folderStore.ts';
@@ -140,7 +140,7 @@ export async function runAhead({ path, tokenizer, bos, portionBytes, folder, key
   try {
     // the step goes first: this thread takes what is left over. Elsewhere the call would mean the whole process.
     if (process.platform === 'linux') setPriority(0, constants.priority.PRIORITY_LOW);
-    const encode = documentEncoder(parseTokenizer(tokenizer), 'everything'), store = folderStore(folder);
+    const encode = documentEncoder(parseAnyTokenizer(tokenizer), 'everything'), store = folderStore(folder);
     let portion = 0;
     for await (const source of portionsOf(fileSource(path), portionBytes)) {
       if (portion < there) {

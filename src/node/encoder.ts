@@ -3,13 +3,14 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { createEncoder, type EncoderStart, transferOf } from '../data/encoderTeam.ts';
 import type { Document } from '../data/source.ts';
+import { parseAnyTokenizer } from '../tokenizer/foreign/parseAnyTokenizer.ts';
 import { type AheadStart, runAhead } from './encodeAhead.ts';
 
 const start = workerData as EncoderStart | AheadStart;
 if ('path' in start) {
   void runAhead(start);
 } else {
-  const encode = createEncoder(start);
+  const encode = createEncoder(start, parseAnyTokenizer);
   parentPort!.on('message', (documents: readonly Document[] | null) => {
     if (documents === null) return parentPort!.close();
     const reply = encode(documents);

@@ -107,6 +107,9 @@ function cl100k(text: string, at: number): number {
   return cl100kAfterContraction(text, at, letters, false);
 }
 
+/** As cl100k, but every digit is a piece. */
+const qwen2: Scan = (text, at) => (classAt(text, at) === DIGIT ? at + 1 : cl100k(text, at));
+
 /** What cl100k and o200k share; `word` reads the letters and `slash` lets a slash follow line breaks. */
 function cl100kAfterContraction(text: string, at: number, word: Scan, slash: boolean): number {
   const kind = classAt(text, at);
@@ -153,4 +156,4 @@ function words(text: string, at: number): number {
   return end;
 }
 
-export const asciiScan: Readonly<Record<'gpt2' | 'cl100k' | 'o200k' | 'words', Scan>> = { gpt2, cl100k, o200k, words };
+export const asciiScan: Readonly<Record<'gpt2' | 'cl100k' | 'o200k' | 'qwen2' | 'words', Scan>> = { gpt2, cl100k, o200k, qwen2, words };

@@ -7,6 +7,8 @@
 // and again and again makes the most frequent pair of neighbours a token (learnMerges.ts).
 // Special tokens mark documents and turns (chat.ts). Text cannot forge them.
 //
+// Other people's tokenizers (foreign/) are read as they are; they come with `inkling/foreign`.
+//
 // Read tokenizer.ts, chars.ts, vocabulary.ts, words.ts; then pattern.ts, merger.ts, bpe.ts; then bpeCounter.ts and
 // learnMerges.ts. utf8.ts says what happens to text that is no text.
 
@@ -16,10 +18,11 @@ export { bpeFromMerges, type BpeFromMergesOptions } from './bpeFromMerges.ts';
 export { bpeFromRanks, type BpeFromRanksOptions } from './bpeFromRanks.ts';
 export { Chars, createChars, type CharsOptions } from './chars.ts';
 export { renderChat, type Message, type RenderedChat } from './chat.ts';
+export type { AddedTokenJson, HuggingFaceJson, JsonStep } from './foreign/huggingFaceJson.ts';
 export { parseTokenizer } from './parseTokenizer.ts';
 export { Pattern, type PatternName } from './pattern.ts';
 export { StreamDecoder } from './streamDecoder.ts';
-export { DEFAULT_SPECIALS, type EncodeOptions, type Tokenizer } from './tokenizer.ts';
+export { DEFAULT_SPECIALS, type EncodeOptions, type Opening, type Tokenizer } from './tokenizer.ts';
 export type { TokenizerJson } from './tokenizerJson.ts';
 export { tokenizerReport, type MergeUse, type TokenCount, type TokenizerReport } from './tokenizerReport.ts';
 export { trainBpe, type TrainBpeOptions } from './trainBpe.ts';

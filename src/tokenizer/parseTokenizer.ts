@@ -144,5 +144,5 @@ function expectNothing(value: unknown, field: string): void {
 function wrong(field: string, expected: string, value: unknown): FormatError {
   const shown = value === undefined ? 'missing' : (JSON.stringify(value) ?? String(value)).slice(0, 60);
   return new FormatError(`tokenizer.json: ${field} must be ${expected}, but it is ${shown}. `
-    + 'Only files that this library wrote can be read.');
+    + 'Only files that this library wrote can be read here; readTokenizer and loadModel of inkling/foreign read others.');
 }

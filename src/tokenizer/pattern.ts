@@ -1,12 +1,12 @@
 // Before merging, text is cut into pieces that no token crosses: words with the space before them, numbers, runs of
 // punctuation, white space. gpt2: Radford et al. 2019; cl100k and o200k: https://github.com/openai/tiktoken,
-// tiktoken_ext/openai_public.py. (Their (?i:'s|'t|…) is written out here, with ſ, which folds to s.)
+// tiktoken_ext/openai_public.py; qwen2 is cl100k with digits one by one. (Their (?i:'s|'t|…) is written out here, with ſ, which folds to s.)
 // What a letter is comes from the host's Unicode tables: characters newer than these may be cut differently elsewhere.
 import { OptionError } from '../errors.ts';
 import { asciiScan, type Scan } from './asciiScan.ts';
 import { fromJavaScript, toJavaScript } from './regexDialect.ts';
 
-export type PatternName = 'gpt2' | 'cl100k' | 'o200k';
+export type PatternName = 'gpt2' | 'cl100k' | 'o200k' | 'qwen2';
 
 const CONTRACTION = "'(?:[sSſtTmMdD]|[rRvV][eE]|[lL][lL])";
 const LINES = '\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+';
@@ -22,6 +22,7 @@ export const PATTERNS: Readonly<Record<PatternName | 'words' | 'chars', string>>
   o200k: `[^\\r\\n\\p{L}\\p{N}]?[${UPPER}]*[${LOWER}]+(?:${CONTRACTION})?`
     + `|[^\\r\\n\\p{L}\\p{N}]?[${UPPER}]+[${LOWER}]*(?:${CONTRACTION})?`
     + `|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*|${LINES}`,
+  qwen2: `${CONTRACTION}|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|${LINES}`,
   words: `[${EACH}]|${LETTERS}(?:['’]${LETTERS})*|\\p{N}+|\\s|[^\\s\\p{L}\\p{M}\\p{N}]`,
   chars: '[\\s\\S]',
 };
@@ -94,7 +95,7 @@ function compile(source: string, flags: string): RegExp {
     return new RegExp(toJavaScript(source), flags);
   } catch (error) {
     if (error instanceof OptionError) throw error;
-    throw new OptionError('pattern', `The splitting pattern must be gpt2, cl100k, o200k or a regular expression, but ${source} is none: `
+    throw new OptionError('pattern', `The splitting pattern must be gpt2, cl100k, o200k, qwen2 or a regular expression, but ${source} is none: `
       + `${error instanceof Error ? error.message : String(error)}`);
   }
 }

@@ -5,7 +5,8 @@ import { fromLettersOrNull } from './byteAlphabet.ts';
 import { Ids } from './ids.ts';
 import { StreamDecoder } from './streamDecoder.ts';
 import { tokenName } from './tokenName.ts';
-import type { EncodeOptions, Tokenizer } from './tokenizer.ts';
+import type { HuggingFaceJson } from './foreign/huggingFaceJson.ts';
+import type { EncodeOptions, Opening, Tokenizer } from './tokenizer.ts';
 import type { TokenizerJson } from './tokenizerJson.ts';
 import { byteString, decodeUtf8, encodeUtf8, sections } from './utf8.ts';
 
@@ -25,19 +26,20 @@ export abstract class Vocabulary implements Tokenizer {
   /**
    * @param tokens bytes by id; empty where an id is unused.
    * @param specials ids by name; they are not used by `tokens`.
+   * @param options.forged ordinary tokens may be spelled like special ones, as in other people's vocabularies.
    */
-  constructor(tokens: readonly Uint8Array[], specials: ReadonlyMap<string, number>) {
+  constructor(tokens: readonly Uint8Array[], specials: ReadonlyMap<string, number>, { forged = false } = {}) {
     this.specials = new Map(specials);
     this.#nameOfSpecial = new Map([...specials].map(([name, id]) => [id, name]));
     this.size = [...specials.values()].reduce((size, id) => Math.max(size, id + 1), tokens.length);
     this.tokens = Array.from({ length: this.size }, (_, id) => tokens[id] ?? NOTHING);
-    checkSpecials(this.tokens, specials);
+    if (!forged) checkSpecials(this.tokens, specials);
     const shown = [...this.tokens];
     for (const [name, id] of specials) shown[id] = encodeUtf8(name);
     this.#shown = shown;
   }
 
-  abstract toJSON(): TokenizerJson;
+  abstract toJSON(): TokenizerJson | HuggingFaceJson;
 
   /** Adds the ids of a well-formed string in which every character is ordinary. */
   protected abstract encodeText(text: string, out: Ids): void;
@@ -88,7 +90,12 @@ export abstract class Vocabulary implements Tokenizer {
     return this.#nameOfSpecial.get(id) ?? (bytes.length === 0 ? `<unused ${id}>` : tokenName(bytes));
   }
 
-  stream(): StreamDecoder {
+  get opening(): Opening | null {
+    const token = this.specials.get('<|bos|>');
+    return token === undefined ? null : { token, always: true };
+  }
+
+  stream(_previous?: number): StreamDecoder {
     return new StreamDecoder((id) => this.#shownBytes(id));
   }
 

@@ -1,4 +1,4 @@
-// A server for the bundles of dist/ and one empty page, with cross-origin isolation or without.
+// A server for the bundles of dist/, the shared test data and one empty page, with cross-origin isolation or without.
 import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -39,8 +39,15 @@ export async function serve(isolated: boolean): Promise<{ url: string; loaded(bu
         response.setHeader('Cross-Origin-Opener-Policy', 'same-origin');
         response.setHeader('Cross-Origin-Embedder-Policy', 'require-corp');
       }
-      const bundle = /^\/dist\/(index|worker)\.js$/.exec(request.url ?? '');
+      const bundle = /^\/dist\/(index|worker|foreign)\.js$/.exec(request.url ?? ''), data = /^\/data\/([\w.]+)$/.exec(request.url ?? '')?.[1];
       if (request.url === '/') return response.setHeader('Content-Type', 'text/html').end(PAGE);
+      if (data) {
+        const file = await readFile(new URL(`../../../shared/data/${data}`, import.meta.url)).catch(() => null), range = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? '');
+        if (!file) return response.writeHead(404).end();
+        if (!range) return response.end(file);
+        const [from, to] = [Number(range[1]), Number(range[2])];
+        return response.writeHead(206, { 'Content-Range': `bytes ${from}-${to}/${file.length}` }).end(file.subarray(from, to + 1));
+      }
       if (!bundle) return response.writeHead(404).end();
       loads.push(bundle[1]!);
       const code = await readFile(new URL(`../../dist/${bundle[1]}.js`, import.meta.url));

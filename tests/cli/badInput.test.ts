@@ -121,7 +121,8 @@ test.each([
   ['of another width', (config: Record<string, unknown>) => ({ ...config, channels: 32, headSize: 16, hidden: 128 }), 'Weights and configuration do not belong together.'],
   ['with more layers', (config: Record<string, unknown>) => ({ ...config, layers: 2 }), 'do weights and configuration belong together?'],
   ['that is impossible', (config: Record<string, unknown>) => ({ ...config, heads: 0 }), 'config.json: heads must be a whole number of at least 1, but it is 0.'],
-  ['of another library', () => ({ model_type: 'gpt2' }), 'is not a configuration of this library'],
+  ['of another kind', () => ({ model_type: 'gpt3' }), 'model_type is "gpt3", which is not supported. There are gpt2, llama'],
+  ['of others, cut short', () => ({ model_type: 'gpt2' }), 'n_embd is missing'],
 ])('a configuration %s', async (_, change, message) => {
   const run = await finishedRun(), file = join(run, 'config.json');
   writeFileSync(file, JSON.stringify(change(JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>)));

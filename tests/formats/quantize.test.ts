@@ -30,7 +30,7 @@ describe('the bits of ggml', () => {
     });
   }
 
-  for (const dtype of ['F16', 'BF16', 'Q8_0', 'Q4_0'] as const) {
+  for (const dtype of ['F16', 'BF16', 'Q8_0', 'Q4_0', 'Q4_K', 'Q6_K'] as const) {
     test(`${dtype} is written as ggml writes it`, () => {
       for (const [row, base64] of Object.entries(fixtures.rows)) {
         const x = new Float32Array(bytesOf(base64).buffer);

@@ -7,13 +7,13 @@ import { questions } from '../questions.ts';
 import { samplingFrom, samplingOptions } from '../samplingOptions.ts';
 import type { Terminal } from '../terminal.ts';
 import { logprobRecord, showTrace, traceRecord } from '../tellToken.ts';
-import { cacheOption, quantizeOption, withModel } from '../withModel.ts';
+import { cacheOption, modelSummary, quantizeOption, withModel } from '../withModel.ts';
 
 export const chat = defineCommand({
   name: 'chat',
   summary: 'talks',
   options: {
-    model: requiredText('DIR', 'the folder of a model that finetune wrote'),
+    model: requiredText('PATH', modelSummary),
     system: text('TEXT', 'stands before the conversation and is never forgotten'),
     tokens: whole(1, 1e9, 'longest reply (default 200)'),
     ...samplingOptions,
@@ -26,8 +26,8 @@ export const chat = defineCommand({
     'fixed questions are asked.',
   ],
   async run(values, terminal) {
-    const { model: path, system, tokens = 200, seed = 1, threads, build, quantize, cache } = values;
-    await withModel(path, { threads, build, quantize }, async (model) => {
+    const { model: path, system, tokens = 200, seed = 1, threads, build, quantize, tokenizer, cache } = values;
+    await withModel(path, { threads, build, quantize, tokenizer }, async (model) => {
       const talk = new Chat(model, { system, tokens, ...samplingFrom(values), seed, cache });
       try {
         if (terminal.streams.stdin.isTTY) await converse(talk, terminal);

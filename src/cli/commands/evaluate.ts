@@ -4,13 +4,13 @@ import { Evaluator } from '../../train/index.ts';
 import { defineCommand } from '../command.ts';
 import { requiredText } from '../options.ts';
 import { wholeFile } from '../wholeFile.ts';
-import { quantizeOption, withModel } from '../withModel.ts';
+import { modelSummary, quantizeOption, withModel } from '../withModel.ts';
 
 export const evaluate = defineCommand({
   name: 'evaluate',
   summary: 'how well does a model predict a text that it has not seen?',
   options: {
-    model: requiredText('DIR', 'the folder of a model'),
+    model: requiredText('PATH', modelSummary),
     data: requiredText('FILE', 'a text'),
     ...quantizeOption,
   },
@@ -19,9 +19,9 @@ export const evaluate = defineCommand({
     'The whole file is one stream of tokens, cut into windows of the context of the model that do not overlap; every token but the',
     'first is predicted once. bits_per_byte compares models with different tokenizers: nats of all tokens / ln 2 / bytes of the file.',
   ],
-  async run({ model: path, data: file, threads, build, quantize }, terminal) {
+  async run({ model: path, data: file, threads, build, quantize, tokenizer }, terminal) {
     const source = wholeFile(file);
-    await withModel(path, { threads, build, quantize }, async (model) => {
+    await withModel(path, { threads, build, quantize, tokenizer }, async (model) => {
       const { train: set } = await buildDataset(source, (document) => ({ ids: 'text' in document ? model.tokenizer.encode(document.text) : new Uint32Array(0) }), { seed: 0, validation: 0 });
       const { context } = model.transformer.config, windows = Math.ceil((set.length - 1) / context);
       const { natsPerToken, bitsPerByte, tokens } = new Evaluator(model, { rows: Math.min(8, windows) }).scoreAll(set);

@@ -6,7 +6,7 @@ import { samplingFrom, samplingOptions } from '../samplingOptions.ts';
 import { searchText } from '../searchText.ts';
 import { logprobRecord, showTrace, traceRecord } from '../tellToken.ts';
 import { UsageError } from '../usageError.ts';
-import { cacheOption, quantizeOption, withModel } from '../withModel.ts';
+import { cacheOption, modelSummary, quantizeOption, withModel } from '../withModel.ts';
 
 const why: Readonly<Record<Continued['reason'], string>> = {
   length: 'as many tokens as were asked for',
@@ -20,7 +20,7 @@ export const generateText = defineCommand({
   name: 'generate',
   summary: 'goes on with a text',
   options: {
-    model: requiredText('DIR', 'the folder of a model'),
+    model: requiredText('PATH', modelSummary),
     prompt: text('TEXT', 'the beginning (default: none; the model begins a document)'),
     tokens: whole(1, 1e9, 'at most so many new tokens (default 100)'),
     ...samplingOptions,
@@ -38,11 +38,11 @@ export const generateText = defineCommand({
     'A stage of the drawing is off unless its option is given. --explain shows for each token what the stages removed.',
   ],
   async run(values, terminal) {
-    const { model: path, prompt = '', tokens = 100, count = 1, seed = 1, stop, threads, build, quantize, cache } = values;
+    const { model: path, prompt = '', tokens = 100, count = 1, seed = 1, stop, threads, build, quantize, tokenizer, cache } = values;
     const search = beamsFrom(values);
     if (search && count > 1 && !search.sample) throw new UsageError('--count with --beams would find the same text every time. For several texts of one search give --returned; for several searches --sample-beams.');
     if (search && values.logprobs !== undefined) throw new UsageError('--logprobs is not for a search with beams, whose --json tells the log-probability of every token. Leave it out.');
-    await withModel(path, { threads, build, quantize }, async (model) => {
+    await withModel(path, { threads, build, quantize, tokenizer }, async (model) => {
       const options = { ...samplingFrom(values), tokens, seed, stop, cache }, { tokenizer } = model;
       const { colors } = terminal;
       for (let index = 0; index < count; index++) {

@@ -5,7 +5,8 @@ import { count, DataError, FormatError } from '../../errors.ts';
 import { sha256 } from '../../formats/index.ts';
 import { createLanguageModel, type LanguageModel } from '../../models/index.ts';
 import { folderStore } from '../../node/index.ts';
-import { parseTokenizer, type Tokenizer } from '../../tokenizer/index.ts';
+import { parseAnyTokenizer } from '../../tokenizer/foreign/parseAnyTokenizer.ts';
+import type { Tokenizer } from '../../tokenizer/index.ts';
 import { train } from '../../train/index.ts';
 import { parseReceipt, type Receipt } from '../../train/receipt.ts';
 import { defineCommand } from '../command.ts';
@@ -106,7 +107,7 @@ function baseOf(settings: RunSettings | null, path: string | undefined): string 
 /** The tokenizer beside the receipt if it is the right one, else the same one trained again. */
 async function tokenizerOf({ tokenizer: { sha256: hash, kind, vocab, trained } }: Receipt, folder: string, data: DataChoice): Promise<Tokenizer> {
   const file = await readFile(join(folder, 'tokenizer.json')).catch(() => null);
-  if (file && (await sha256(file)) === hash) return parseTokenizer(file.toString('utf8'));
+  if (file && (await sha256(file)) === hash) return parseAnyTokenizer(file.toString('utf8'));
   if (!trained || !isKind(kind)) throw new FormatError(`The run took its tokenizer from a file, which must lie beside the receipt as tokenizer.json with the hash ${hash.slice(0, 16)}....`);
   const { texts, conversations } = openData(data);
   return trainTokenizer([texts, ...(conversations ? [conversations] : [])], { kind, vocab });
