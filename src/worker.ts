@@ -264,7 +264,7 @@ interface TokensOptions {
 }
 
 async function tokensOf(source: Source, tokenizer: Tokenizer, { seed, context, validation = 0.1, finetune = false, signal }: TokensOptions): Promise<Dataset> {
-  const bos = tokenizer.specials.get('<|bos|>'), team = await encodersFor(source, tokenizer, finetune);
+  const bos = tokenizer.opening?.token, team = await encodersFor(source, tokenizer, finetune);
   try {
     return await buildDataset(source, team ?? documentEncoder(tokenizer, finetune ? 'answers' : 'everything'), { seed, validation, context, signal, ...(bos !== undefined && { bos }) });
   } finally {

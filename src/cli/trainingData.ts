@@ -125,7 +125,7 @@ async function openPortions({ texts, folder: where, limits, release, options }: 
   });
   const { train, validation, report } = first, rowsFrom = rowsFor(train, options);
   const portions = encodeAhead({
-    path: data.name, tokenizer: JSON.stringify(tokenizer.toJSON()), bos: tokenizer.specials.get('<|bos|>') ?? null, portionBytes: limits.portion, folder, key, ...found,
+    path: data.name, tokenizer: JSON.stringify(tokenizer.toJSON()), bos: tokenizer.opening?.token ?? null, portionBytes: limits.portion, folder, key, ...found,
   });
   const source = `${report.source} of ${showBytes(texts.bytes!)} (the rest is encoded during the training)`;
   return {
@@ -171,7 +171,7 @@ async function keyOf(source: Source, { kind, tokenizer, seed, validation }: Trai
 }
 
 async function encode(source: Source, store: Store, { kind, tokenizer, seed, validation, threads, onProgress }: TrainingDataOptions, limits: typeof LIMITS): Promise<Dataset> {
-  const bos = tokenizer.specials.get('<|bos|>'), learned = kind === 'finetune' ? 'answers' as const : 'everything' as const;
+  const bos = tokenizer.opening?.token, learned = kind === 'finetune' ? 'answers' as const : 'everything' as const;
   const team = (source.bytes ?? 0) > limits.team ? nodeEncoders(tokenizer, { learned, ...(threads !== undefined && { workers: threads }) }) : null;
   try {
     return await buildDataset(source, team ?? documentEncoder(tokenizer, learned), {
