@@ -83,10 +83,12 @@ export async function* generateBatch(model: SpeakingModel, prompts: readonly Pro
   if (longest > most) throw new OptionError('prompt', `The prompt has ${longest} tokens, but only ${most} fit. Shorten it, or use a model with a longer context.`);
   if (settings.decoder && settings.decoder.transformer !== model.transformer) throw new OptionError('decoder', 'This decoder belongs to another model. Make one with new Decoder(model).');
   if (settings.decoder && settings.promptLogprobs && !settings.decoder.everyRow) throw new OptionError('promptLogprobs', 'This decoder gives no logits in the middle of a prompt. Make it with new Decoder(model, { everyRow: true }).');
+  const positions = settings.decoder?.positions ?? Math.min(context, longest + settings.tokens), sliding = settings.whenFull === 'slide';
+  for (const { prompt } of all) requireRoom(settings, model.tokenizer, prompt.length, sliding ? Infinity : positions);
   signal?.throwIfAborted();
 
   const decoder = settings.decoder
-    ?? new Decoder(model, { slots: Math.min(all.length, SIDE_BY_SIDE), positions: Math.min(context, longest + settings.tokens), everyRow: settings.promptLogprobs, ...(settings.cache && { cache: settings.cache }) });
+    ?? new Decoder(model, { slots: Math.min(all.length, SIDE_BY_SIDE), positions, everyRow: settings.promptLogprobs, ...(settings.cache && { cache: settings.cache }) });
   const release = decoder.reserve();
   const waiting = [...all.keys()];
   /** By slot: the prompt that is being continued there. */
@@ -145,6 +147,14 @@ export async function* generateBatch(model: SpeakingModel, prompts: readonly Pro
     release();
     if (!settings.decoder) decoder.free();
   }
+}
+
+/** A constraint must be possible before anything is said. */
+function requireRoom({ constraint, tokens }: GenerateSettings, tokenizer: Tokenizer, prompt: number, positions: number): void {
+  if (!constraint) return;
+  const compiled = constraint.compile(tokenizer), room = positions - prompt + 1;
+  compiled.requireRoom(tokens, `only ${tokens} may be said. Raise tokens to at least ${compiled.needed}, or loosen the constraint`);
+  compiled.requireRoom(room, `behind the prompt of ${prompt} there is room for ${room}. Shorten the prompt, use a longer context, or loosen the constraint`);
 }
 
 function finished(one: Continuation, seconds: number, { logprobs }: GenerateSettings): Generated {

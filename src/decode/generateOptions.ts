@@ -1,5 +1,6 @@
 import { closest, OptionError } from '../errors.ts';
 import { type CacheType, cacheTypes } from '../graph/index.ts';
+import { Constraint } from './constraints/constraint.ts';
 import { Decoder } from './decoder.ts';
 import type { Stage } from './stage.ts';
 import { STAGE_NAMES, type StageName } from './stageNames.ts';
@@ -71,6 +72,8 @@ export interface SamplingOptions {
   readonly minTokens?: number;
   /** What the text begins with. */
   readonly forcedTokens?: string | readonly number[];
+  /** What the text must be as a whole: {@link regex}, {@link jsonSchema}, {@link oneOf}, {@link containing}. Default: anything. */
+  readonly constraint?: Constraint | undefined;
   /**
    * Another order, for example `['topK', 'topP', 'temperature']`; must list every stage that is switched on. A function
    * makes a stage of your own, anew for each sequence.
@@ -107,7 +110,7 @@ export interface GenerateOptions extends SamplingOptions {
   readonly whenFull?: 'slide' | ((said: readonly number[]) => Uint32Array | null) | undefined;
 }
 
-type Absent = 'signal' | 'cache' | 'decoder' | 'whenFull' | 'stages' | 'logprobs';
+type Absent = 'constraint' | 'signal' | 'cache' | 'decoder' | 'whenFull' | 'stages' | 'logprobs';
 export type GenerateSettings = Required<Omit<GenerateOptions, Absent>> & Pick<GenerateOptions, Absent>;
 
 /** Each option: its default, whether a value is right, and what is right. */
@@ -142,6 +145,7 @@ const OPTIONS: { readonly [K in keyof GenerateSettings]-?: readonly [value: Gene
   badWords: [[], (list: unknown) => Array.isArray(list) && list.every((word) => (typeof word === 'string' && word !== '') || (isIds(word) && word.length > 0)), 'a list of words or sequences of tokens, none of them empty'],
   minTokens: [0, isCount, 'a whole number of at least 0'],
   forcedTokens: [[], (list: unknown) => typeof list === 'string' || isIds(list), 'a text or a list of tokens'],
+  constraint: [undefined, (c: unknown) => c === undefined || c instanceof Constraint, 'made with regex(), jsonSchema(), oneOf(), containing() or allOf()'],
   stages: [undefined, (list: unknown) => list === undefined || Array.isArray(list), `a list of ${STAGE_NAMES.join(', ')}`],
   logprobs: [undefined, (n: unknown) => n === undefined || isCount(n), 'a whole number of alternatives, at least 0'],
   explain: [false, (b: unknown) => typeof b === 'boolean', 'true or false'],

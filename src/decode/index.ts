@@ -8,6 +8,9 @@
 // and fed back, until the model produces a special token, a stop string appears, or there is no more room. What was said
 // before is not computed again: it lies in caches.
 //
+// Texts that must have a form are no matter of luck: constraints/ makes an automaton over bytes of a regular expression, a
+// JSON schema or a list of answers, and automata/ tells from it which tokens may be drawn.
+//
 // Reading order: decoder.ts (tokens in, logits out, with a memory), promptPieces.ts, sampler.ts and stages/ (logits to a token),
 // stageNames.ts (their order), prepareStages.ts, stopStrings.ts, continuation.ts, generate.ts, chat.ts; then
 // beams/beamSearch.ts, which follows several continuations at once.
@@ -15,6 +18,11 @@ export { type BeamOptions, beamSettings, type BeamSettings } from './beams/beamO
 export { beamSearch } from './beams/beamSearch.ts';
 export type { BeamFate, BeamNode, BeamResult, BeamSequence, BeamStep, Pruning } from './beams/beamTree.ts';
 export { Chat, type ChatOptions, type Reply } from './chat.ts';
+export { allOf, Constraint, CompiledConstraint } from './constraints/constraint.ts';
+export { jsonSchema, type JsonSchemaOptions } from './constraints/jsonSchema.ts';
+export { containing, oneOf } from './constraints/oneOf.ts';
+export { regex } from './constraints/regex.ts';
+export type { RegexOptions } from './constraints/parseRegex.ts';
 export type { Reason } from './continuation.ts';
 export { createSampler } from './createSampler.ts';
 export { type Decodable, Decoder, type DecoderOptions } from './decoder.ts';

@@ -62,6 +62,13 @@ const STAGES: { readonly [K in StageName]: (settings: GenerateSettings, tokenize
     for (const id of ids) if (tokenizer && id >= tokenizer.size) throw new OptionError('forcedTokens', `forcedTokens names token ${id}, but the vocabulary goes from 0 to ${tokenizer.size - 1}.`);
     return () => forcedTokens(ids);
   },
+  constraint({ constraint, forcedTokens: forced }, tokenizer) {
+    if (!constraint) return null;
+    if (!tokenizer) throw new OptionError('constraint', 'constraint needs a tokenizer, which knows what tokens are in bytes.');
+    const compiled = constraint.compile(tokenizer);
+    compiled.requireBeginning(typeof forced === 'string' ? tokenizer.encode(forced) : forced);
+    return () => compiled.stage();
+  },
   temperature({ temperature: t, dynatempRange: range, dynatempExponent: exponent }) {
     if (range > 0) return () => dynamicTemperature(t, range, exponent);
     return t === 0 || t === 1 ? null : () => temperature(t);

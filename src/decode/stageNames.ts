@@ -4,7 +4,7 @@
  * off first and applies the temperature last: penalties, dry, topNSigma, topK, typicalP, topP, minP, xtc, temperature.)
  */
 export const STAGE_NAMES = [
-  'logitBias', 'penalties', 'dry', 'noRepeatNgram', 'badWords', 'minTokens', 'forcedTokens',
+  'logitBias', 'penalties', 'dry', 'noRepeatNgram', 'badWords', 'minTokens', 'forcedTokens', 'constraint',
   'temperature', 'topK', 'topP', 'minP', 'typicalP', 'topNSigma', 'epsilonCutoff', 'etaCutoff', 'xtc', 'mirostat',
 ] as const;
 
