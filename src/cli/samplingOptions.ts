@@ -1,7 +1,7 @@
 // How tokens are drawn, as options of a command line: one table, read by one function, used by every command that draws.
 import { readFileSync } from 'node:fs';
-import { type SamplingOptions, STAGE_NAMES, type StageName } from '../decode/index.ts';
-import { closest } from '../errors.ts';
+import { allOf, type Constraint, containing, jsonSchema, oneOf, regex, type SamplingOptions, STAGE_NAMES, type StageName } from '../decode/index.ts';
+import { closest, OptionError } from '../errors.ts';
 import { choice, flag, list, number, text, type Values, whole } from './options.ts';
 import { UsageError } from './usageError.ts';
 
@@ -35,13 +35,17 @@ export const samplingOptions = {
   'bad-words': text('FILE', 'a file with one word in each line; none of them is said in its usual tokens'),
   'min-tokens': whole(0, 1e9, 'the text does not end by itself before (default 0)'),
   'forced-text': text('TEXT', 'what the continuation begins with'),
+  regex: text('EXPR', 'the text must match, from beginning to end; several of these four must all hold'),
+  'json-schema': text('FILE', 'the text is JSON that is valid by the schema in this file'),
+  choice: list('TEXT', 'the text is one of these; several times'),
+  contains: list('TEXT', 'the text contains this somewhere; several times: all of them'),
   stages: text('LIST', `another order, with commas (default: ${STAGE_NAMES.join(',')})`),
   logprobs: whole(0, 1000, 'tell how likely each token was, and so many alternatives (with --json)'),
   explain: flag('tell for each token the candidates, and which stage dropped others'),
 };
 
-/** Names that are not simply the same words: `--min-p` is minP. */
-const OTHERWISE: Readonly<Record<string, keyof SamplingOptions>> = { 'dry-breaker': 'dryBreakers', 'forced-text': 'forcedTokens' };
+/** Names that are not simply the same words: `--min-p` is minP. null: read below. */
+const OTHERWISE: Readonly<Record<string, keyof SamplingOptions | null>> = { 'dry-breaker': 'dryBreakers', 'forced-text': 'forcedTokens', regex: null, 'json-schema': null, choice: null, contains: null };
 
 /**
  * The sampling options among the values of a command.
@@ -52,14 +56,49 @@ export function samplingFrom(values: Values<typeof samplingOptions>): SamplingOp
   const found: Record<string, unknown> = {};
   for (const name of Object.keys(samplingOptions) as (keyof typeof samplingOptions)[]) {
     const value = values[name];
-    if (value === undefined || (Array.isArray(value) && value.length === 0)) continue;
-    found[OTHERWISE[name] ?? name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())] = value;
+    const otherwise = OTHERWISE[name];
+    if (otherwise === null || value === undefined || (Array.isArray(value) && value.length === 0)) continue;
+    found[otherwise ?? name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())] = value;
   }
   if (values.mirostat !== undefined) found['mirostat'] = Number(values.mirostat);
   if (values['logit-bias'].length > 0) found['logitBias'] = values['logit-bias'].map(parseBias);
   if (values['bad-words'] !== undefined) found['badWords'] = linesOf(values['bad-words']);
   if (values.stages !== undefined) found['stages'] = values.stages.split(',').map((name) => parseStage(name.trim()));
+  const constraints = constraintsFrom(values);
+  if (constraints.length > 0) found['constraint'] = naming('--regex, --json-schema, --choice and --contains', () => allOf(constraints));
   return found as SamplingOptions;
+}
+
+function constraintsFrom({ regex: expression, 'json-schema': file, choice: answers, contains: words }: Values<typeof samplingOptions>): Constraint[] {
+  const constraints: Constraint[] = [];
+  if (expression !== undefined) constraints.push(naming('--regex', () => regex(expression)));
+  if (file !== undefined) constraints.push(naming(`--json-schema ${file}`, () => jsonSchema(schemaIn(file))));
+  if (answers.length > 0) constraints.push(naming('--choice', () => oneOf(answers)));
+  if (words.length > 0) constraints.push(naming('--contains', () => containing(words)));
+  return constraints;
+}
+
+/** What is wrong with a constraint is said with the name of its option. */
+function naming<T>(option: string, make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    throw error instanceof OptionError ? new UsageError(`${option}: ${error.message}`) : error;
+  }
+}
+
+function schemaIn(path: string): object {
+  let content: string;
+  try {
+    content = readFileSync(path, 'utf8');
+  } catch {
+    throw new UsageError(`--json-schema ${path}: the file cannot be read. Check the path.`);
+  }
+  try {
+    return JSON.parse(content) as object;
+  } catch (error) {
+    throw new UsageError(`--json-schema ${path}: the file is not JSON: ${(error as Error).message}.`);
+  }
 }
 
 function parseBias(given: string): [string, number] {

@@ -55,6 +55,19 @@ test('every way of drawing is an option, and does what the library does', async 
   expect(logprobs.every(({ top, logprob }) => top.length === 2 && logprob <= 0)).toBe(true);
 });
 
+test('texts that must have a form', async () => {
+  const schema = writeFile(folder, 'schema.json', '{ "enum": ["cat", 5, ["mat"]] }'), say = async (...options: readonly (string | number)[]): Promise<string> => (await generate('--prompt', 'The ', '--temperature', 3, '--quiet', ...options)).stdout.slice(0, -1);
+  for (let seed = 0; seed < 3; seed++) {
+    expect(await say('--seed', seed, '--regex', '[a-m]{3,6} (cat|mat)', '--tokens', 12)).toMatch(/^[a-m]{3,6} (cat|mat)$/);
+    expect(['the cat', 'a hill']).toContain(await say('--seed', seed, '--choice', 'the cat', '--choice', 'a hill'));
+    expect(await say('--seed', seed, '--contains', 'cat', '--contains', 'mat', '--regex', '[a-z ]*', '--tokens', 12)).toMatch(/^(?=.*cat)(?=.*mat)[a-z ]*$/);
+  }
+  // the alphabet of this model has no quotation marks, so one of the values is left
+  expect(await say('--json-schema', schema)).toBe('5');
+  const { code, stderr } = await generate('--prompt', 'The ', '--regex', '[A-C]{5}Q');
+  expect([code, stderr]).toEqual([2, expect.stringContaining('cannot be fulfilled with the tokens of this vocabulary')]);
+});
+
 test('--explain tells for each token what the stages removed', async () => {
   const { stdout } = await generate('--prompt', 'The ', '--tokens', 3, '--top-k', 2, '--stages', 'topK,temperature', '--explain');
   expect(stdout.match(/^ {5}topK +removed +\d+ +[\d.]+%: ".+" [\d.]+%/gm)).toHaveLength(3);
@@ -77,6 +90,10 @@ test.each([
   [[], 'needs one: --prompt TEXT', 2],
   [['--prompt', 'a', '--temperature', '-1'], '--temperature must be a number of at least 0', 2],
   [['--prompt', 'a', '--top-p', '1.5'], '--top-p must be a number above 0 and at most 1, but it is 1.5.', 2],
+  [['--prompt', 'a', '--regex', '(?=b)'], '--regex: The regular expression "(?=b)" cannot be used: it looks around', 2],
+  [['--prompt', 'a', '--json-schema', 'absent.json'], '--json-schema absent.json: the file cannot be read. Check the path.', 2],
+  [['--prompt', 'a', '--choice', 'x', '--contains', 'y'], 'No text fulfils the constraint oneOf("x") and containing("y")', 2],
+  [['--prompt', 'a', '--choice', 'the cat on the mat', '--tokens', '5'], 'needs 18 tokens, but only 5 may be said. Raise tokens to at least 18', 2],
   [['--prompt', 'a', '--min-p', '2'], '--min-p must be a number of at least 0 and at most 1, but it is 2.', 2],
   [['--prompt', 'a', '--logit-bias', 'e'], '--logit-bias must be TEXT=X', 2],
   [['--prompt', 'a', '--stages', 'topk'], '--stages names "topk", which is no stage. Did you mean topK?', 2],

@@ -34,7 +34,7 @@ function magnitudes(least: number, most: number): Expression {
 
 /** Digits from `low` to `high`, which are as many. */
 function sameLength(low: string, high: string): Expression {
-  if (low === '') return EMPTY;
+  if (/^0*$/.test(low) && /^9*$/.test(high)) return repeated(DIGIT, low.length, low.length);
   const a = Number(low[0]), b = Number(high[0]), rest = low.length - 1, any = repeated(DIGIT, rest, rest);
   if (a === b) return sequence(digits(a, a), sameLength(low.slice(1), high.slice(1)));
   return either(
