@@ -14,12 +14,15 @@ const bundle = async (...plugins) => {
   const { outputFiles } = await build({ entryPoints: ['src/index.ts'], bundle: true, format: 'esm', minify: true, platform: 'browser', write: false, logLevel: 'error', plugins: [otherBuilds, foreign, ...plugins] });
   return gz(outputFiles[0].contents);
 };
-// the words and rules of the world are data; a bundler leaves them out where nobody asks for them
-const withoutWorld = { name: 'without the world', setup: (b) => b.onResolve({ filter: /world\/index\.ts$/ }, ({ path }) => ({ path, external: true })) };
+// a bundler leaves out what nobody asks for: the words and rules of the world, and what makes constraints
+const without = (name, filter) => ({ name, setup: (b) => b.onResolve({ filter }, ({ path }) => ({ path, external: true })) });
+const withoutWorld = without('the world', /world\/index\.ts$/), withoutConstraints = without('constraints', /\/constraints\/\w+\.ts$/);
+const alone = await bundle(withoutWorld, withoutConstraints);
 let over = false;
 for (const [what, size, budget] of [
-  ['library and kernels', await bundle(withoutWorld), 150],
-  ['the same with the world', await bundle(), 200],
+  ['library and kernels', alone, 150],
+  ['the same with the world', await bundle(withoutConstraints), 200],
+  ['what constraints add', await bundle(withoutWorld) - alone, 15],
   ['kernels, exact build', gz(readFileSync('build/exact.wasm')), 60],
   ['kernels, fast build', gz(readFileSync('build/fast.wasm')), 60],
 ]) {

@@ -1,6 +1,6 @@
 import { closest, OptionError } from '../errors.ts';
 import { type CacheType, cacheTypes } from '../graph/index.ts';
-import { Constraint } from './constraints/constraint.ts';
+import type { Constraint } from './constraints/constraint.ts';
 import { Decoder } from './decoder.ts';
 import type { Stage } from './stage.ts';
 import { STAGE_NAMES, type StageName } from './stageNames.ts';
@@ -145,7 +145,8 @@ const OPTIONS: { readonly [K in keyof GenerateSettings]-?: readonly [value: Gene
   badWords: [[], (list: unknown) => Array.isArray(list) && list.every((word) => (typeof word === 'string' && word !== '') || (isIds(word) && word.length > 0)), 'a list of words or sequences of tokens, none of them empty'],
   minTokens: [0, isCount, 'a whole number of at least 0'],
   forcedTokens: [[], (list: unknown) => typeof list === 'string' || isIds(list), 'a text or a list of tokens'],
-  constraint: [undefined, (c: unknown) => c === undefined || c instanceof Constraint, 'made with regex(), jsonSchema(), oneOf(), containing() or allOf()'],
+  // by what it can do, not by its class, so that whoever has no constraints need not load what makes them
+  constraint: [undefined, (c: unknown) => c === undefined || (typeof c === 'object' && c !== null && 'compile' in c), 'made with regex(), jsonSchema(), oneOf(), containing() or allOf()'],
   stages: [undefined, (list: unknown) => list === undefined || Array.isArray(list), `a list of ${STAGE_NAMES.join(', ')}`],
   logprobs: [undefined, (n: unknown) => n === undefined || isCount(n), 'a whole number of alternatives, at least 0'],
   explain: [false, (b: unknown) => typeof b === 'boolean', 'true or false'],
