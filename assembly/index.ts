@@ -12,6 +12,7 @@ export * from "./embedding";
 export * from "./fill";
 export * from "./headNorm";
 export * from "./learned";
+export * from "./logisticLoss";
 export * from "./logits";
 export * from "./matmul";
 export * from "./meanSquaredError";

@@ -4,8 +4,9 @@
 //
 // Reading order: symbolPatterns.ts, symbolNetwork.ts, trainSymbols.ts, symbolFile.ts (a network small enough to see whole);
 // query.ts, openGraph.ts, textReader.ts, record.ts (any tensor by name); attentionSteps.ts, headSummaries.ts (who looks where);
-// intervene.ts (what if?), logitLens.ts, contributions.ts, attribute.ts (why this answer?); wordVectors.ts, analogyFile.ts
-// (meaning as geometry); examine.ts (a model sits the examination of a world).
+// intervene.ts (what if?), logitLens.ts, contributions.ts, attribute.ts (why this answer?); wordVectors.ts, analogyFile.ts,
+// skipGram.ts, worldAnalogies.ts, tokenVectors.ts, contextVectors.ts, pca.ts (meaning as geometry); linearProbe.ts, bankTest.ts
+// (two senses of one word), topActivations.ts; examine.ts (a model sits the examination of a world).
 export { examine, type ExamineOptions, formatWorldReport } from './examine.ts';
 export { PATTERNS, PIXELS, parseSymbolPattern, type SymbolDrawing, type SymbolPattern, symbolPattern, SYMBOLS, type SymbolSplit, symbolSplit } from './symbolPatterns.ts';
 export { createSymbolNetwork, type SymbolAnswer, SymbolNetwork, type SymbolNetworkOptions, type SymbolStage } from './symbolNetwork.ts';
@@ -25,3 +26,11 @@ export { type Change, type Effect, effectOf, intervene, type Intervention } from
 export { type LensReading, type LensRow, logitLens } from './logitLens.ts';
 export { type Contribution, type Contributions, contributions } from './contributions.ts';
 export { attribute, type AttributeOptions, type Attribution } from './attribute.ts';
+export { contextVectors, type SentenceOptions, sentenceVectors, type VectorsOptions } from './contextVectors.ts';
+export { skipGram, type SkipGramOptions, wordsOf } from './skipGram.ts';
+export { worldAnalogies } from './worldAnalogies.ts';
+export { tokenVectors } from './tokenVectors.ts';
+export { type Components, pca } from './pca.ts';
+export { type Activation, topActivations, type TopActivationsOptions } from './topActivations.ts';
+export { CrossProbe, type ProbeOptions } from './linearProbe.ts';
+export { type BankHead, type BankReport, bankTest, formatBankReport, type SenseContext, senseContexts } from './bankTest.ts';

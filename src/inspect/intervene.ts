@@ -69,7 +69,7 @@ export function effectOf({ ids, vocab, before, after }: Intervention, { position
   };
 }
 
-/** Changes as edits of a reader, by query. */
+/** Changes as edits of a reader, by query. Positions and means are those of all its rows, so several texts at once are for `zero` and whole tensors. */
 export function editsOf(model: SpeakingModel, changes: readonly Change[]): Map<string, Edit> {
   const edits = new Map<string, Edit>();
   for (const change of changes) {

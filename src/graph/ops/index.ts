@@ -10,6 +10,7 @@ export { embedding } from './embedding.ts';
 export { buffer, fill, view } from './fill.ts';
 export { headNorm, type HeadNormOptions } from './headNorm.ts';
 export { type LearnedRows, learnedRows } from './learnedRows.ts';
+export { logisticLoss } from './logisticLoss.ts';
 export { matmul, type MatmulOptions } from './matmul.ts';
 export { embeddingQuantized, matmulQuantized, type QuantizedMatrix, quantizedMatrix } from './matmulQuantized.ts';
 export { meanSquaredError } from './meanSquaredError.ts';
