@@ -57,7 +57,7 @@ function eigen(A: readonly Float64Array[]): { readonly values: number[]; readonl
   for (let sweep = 0; sweep < 60; sweep++) {
     let beside = 0;
     for (let p = 0; p < n; p++) for (let q = p + 1; q < n; q++) beside += A[p]![q]! ** 2;
-    if (beside <= all * 1e-30) break;
+    if (Math.sqrt(beside / all) <= 1e-15 || all === 0) break;
     for (let p = 0; p < n; p++) {
       for (let q = p + 1; q < n; q++) {
         const between = A[p]![q]!;
