@@ -14,12 +14,16 @@ export const beamOptions = {
   'sample-beams': flag('with --beams: draw what goes on, by --temperature and the like, instead of taking the best'),
 };
 
+const { returned: _, ...others } = beamOptions;
+/** The same for a conversation, which goes on with one reply. */
+export const chatBeamOptions = others;
+
 /**
  * The options of a search among the values of a command; null without one.
  *
  * @throws {UsageError} for options that need --beams where it is not given.
  */
-export function beamsFrom(values: Values<typeof beamOptions>): BeamOptions | null {
+export function beamsFrom(values: Partial<Values<typeof beamOptions>>): BeamOptions | null {
   const { beams, returned, groups, 'length-penalty': lengthPenalty, 'length-of': lengthOf, 'early-stopping': early, 'diversity-penalty': diversityPenalty, 'sample-beams': sample } = values;
   if (beams === undefined) {
     const alone = (Object.keys(beamOptions) as (keyof typeof beamOptions)[]).find((name) => values[name] !== undefined && values[name] !== false);
@@ -27,7 +31,7 @@ export function beamsFrom(values: Values<typeof beamOptions>): BeamOptions | nul
     return null;
   }
   return {
-    beams, sample,
+    beams, sample: sample ?? false,
     ...(lengthPenalty !== undefined && { lengthPenalty }), ...(lengthOf && { lengthOf }), ...(early && { earlyStopping: early === 'never' ? early : early === 'true' }),
     ...(returned !== undefined && { returned }), ...(groups !== undefined && { groups }), ...(diversityPenalty !== undefined && { diversityPenalty }),
   };

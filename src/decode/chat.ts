@@ -3,12 +3,15 @@
 import { OptionError } from '../errors.ts';
 import type { SpeakingModel } from '../models/index.ts';
 import { type Message, renderChat, type Tokenizer } from '../tokenizer/index.ts';
+import { type BeamOptions, beamSettings, type Own } from './beams/beamOptions.ts';
+import { beamSearch } from './beams/beamSearch.ts';
 import { Decoder } from './decoder.ts';
 import { generate, type Generated, type Piece } from './generate.ts';
 import { type GenerateOptions, generateSettings } from './generateOptions.ts';
 import { prepareStages } from './prepareStages.ts';
 
-export interface ChatOptions extends Omit<GenerateOptions, 'addBos' | 'decoder' | 'signal' | 'whenFull'> {
+/** With `beams` each reply is searched for, and comes as one piece when it is found. */
+export interface ChatOptions extends Omit<GenerateOptions, 'addBos' | 'decoder' | 'signal' | 'whenFull'>, Pick<BeamOptions, Exclude<Own, 'returned'>> {
   /** Stands before the conversation and is never dropped. */
   readonly system?: string | undefined;
 }
@@ -21,9 +24,11 @@ export interface Reply extends Generated {
 /** A conversation with a model, one reply after the other. */
 export class Chat {
   readonly #model: SpeakingModel;
-  readonly #options: GenerateOptions;
+  readonly #options: GenerateOptions & BeamOptions;
   readonly #system: readonly Message[];
   readonly #decoder: Decoder;
+  /** Longest reply. */
+  readonly #tokens: number;
   /** Messages and replies in turn, as far as the model remembers them. */
   #turns: Message[] = [];
   #replies = 0;
@@ -38,13 +43,15 @@ export class Chat {
    * for await (const { text } of chat.send('Who has a red kite?')) process.stdout.write(text);
    */
   constructor(model: SpeakingModel, { system, ...options }: ChatOptions = {}) {
-    prepareStages(generateSettings(options), model.tokenizer);
+    if ('returned' in options) throw new OptionError('returned', 'A conversation goes on with one reply. Leave returned out.');
+    prepareStages(options.beams === undefined ? generateSettings(options) : beamSettings(options), model.tokenizer);
     if (system !== undefined && typeof system !== 'string') throw new OptionError('system', 'system must be a string.');
     this.#system = system === undefined ? [] : [{ role: 'system', content: system }];
     renderChat(model.tokenizer, this.#system, { reply: true });
     this.#model = model;
+    this.#tokens = generateSettings(options.tokens === undefined ? {} : { tokens: options.tokens }).tokens;
     this.#options = options;
-    this.#decoder = new Decoder(model, { everyRow: options.promptLogprobs ?? false, ...(options.cache && { cache: options.cache }) });
+    this.#decoder = new Decoder(model, { slots: options.beams ?? 1, everyRow: options.promptLogprobs ?? false, ...(options.cache && { cache: options.cache }) });
   }
 
   /** What the model remembers, the system message first. */
@@ -88,7 +95,8 @@ export class Chat {
       return null;
     };
     const index = (this.#options.index ?? 0) + this.#replies++;
-    const pieces = generate(this.#model, fitting.prompt, { ...this.#options, index, signal, decoder: this.#decoder, whenFull });
+    const options = { ...this.#options, index, signal, decoder: this.#decoder };
+    const pieces = options.beams === undefined ? generate(this.#model, fitting.prompt, { ...options, whenFull }) : searched(this.#model, fitting.prompt, options);
     let said = '';
     try {
       for (;;) {
@@ -122,7 +130,7 @@ export class Chat {
   /** The conversation with a new message as tokens, after dropping as many old turns as it takes to leave room for a reply. */
   #fit(message: Message): { prompt: Uint32Array; dropped: number } {
     const { positions } = this.#decoder;
-    const room = Math.min(generateSettings(this.#options).tokens, Math.floor(positions / 4));
+    const room = Math.min(this.#tokens, Math.floor(positions / 4));
     for (let dropped = 0; ; dropped++) {
       const turns = this.#turns.slice(2 * dropped);
       const prompt = this.#render(turns, message);
@@ -131,5 +139,17 @@ export class Chat {
       if (prompt.length < positions) return { prompt, dropped };
       throw new OptionError('text', `This message${this.#system.length ? ' and the system message' : ''} would be ${prompt.length} tokens, but the model's context holds ${positions}. Shorten it.`);
     }
+  }
+}
+
+/** The best continuation that a search finds, as one piece. */
+async function* searched(model: SpeakingModel, prompt: Uint32Array, options: BeamOptions): AsyncGenerator<Piece, Generated, undefined> {
+  const search = beamSearch(model, prompt, options);
+  for (;;) {
+    const next = await search.next();
+    if (!next.done) continue;
+    const { sequences: [best], stepsPerSecond } = next.value, { text, tokens, reason } = best!;
+    yield { index: options.index ?? 0, token: tokens.at(-1) ?? -1, text };
+    return { text, tokens, reason, tokensPerSecond: stepsPerSecond, slides: 0 };
   }
 }

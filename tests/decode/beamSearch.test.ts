@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type BeamOptions, type BeamResult, beamSearch, type BeamStep, Decoder, generate, type GenerateOptions, type Prompt, type Stage } from '../../src/decode/index.ts';
+import { type BeamOptions, type BeamResult, beamSearch, type BeamStep, Chat, type ChatOptions, Decoder, generate, type GenerateOptions, type Prompt, type Stage } from '../../src/decode/index.ts';
 import { createEngine, type Engine } from '../../src/engine/index.ts';
 import { createLanguageModel, type LanguageModel } from '../../src/models/index.ts';
 import { Random } from '../../src/random.ts';
@@ -277,6 +277,24 @@ test('an AbortSignal ends it', async () => {
   await expect(forever()).rejects.toThrow('enough');
 });
 
+test('a conversation may search for its replies', async () => {
+  const talker = randomModel(await oneThread(), 'inkling'), chat = new Chat(talker, { beams: 3, tokens: 6, lengthPenalty: 0.5, system: 'ab' });
+  const said: string[] = [];
+  for (const message of ['good', 'mad']) {
+    const before = chat.messages, { pieces, result } = await collect(chat.send(message));
+    const { sequences: [best] } = (await collect(beamSearch(talker, [...before, { role: 'user', content: message }], { beams: 3, tokens: 6, lengthPenalty: 0.5 }))).result;
+    expect(result).toMatchObject({ text: best!.text, tokens: best!.tokens, reason: best!.reason, dropped: 0 });
+    expect(pieces.map(({ text }) => text)).toEqual([best!.text]);
+    said.push(result.text);
+  }
+  expect(chat.messages.filter(({ role }) => role === 'assistant').map(({ content }) => content)).toEqual(said);
+  expect(() => new Chat(talker, { beams: 3, topK: 4 })).toThrow('topK shapes how tokens are drawn');
+  expect(() => new Chat(talker, { beams: 3, returned: 2 } as ChatOptions)).toThrow('A conversation goes on with one reply.');
+  expect(() => new Chat(talker, { lengthPenalty: 1 })).toThrow('There is no option "lengthPenalty".');
+  chat.free();
+  talker.weights.free();
+});
+
 describe('what cannot work is refused by name', () => {
   const cases: [object, string][] = [
     [{ beams: 0 }, 'beams must be a whole number from 1 to 1024, but it is 0.'],
@@ -295,6 +313,7 @@ describe('what cannot work is refused by name', () => {
     [{ sample: 1 }, 'sample must be true or false, but it is 1.'],
     [{ sample: true, temperature: 0 }, 'A temperature of 0 draws nothing.'],
     [{ temperature: 0.7 }, 'temperature shapes how tokens are drawn, but this search takes the best ones. Set sample: true'],
+    [{ temperature: 0.8 }, 'temperature shapes how tokens are drawn'],
     [{ topK: 5 }, 'topK shapes how tokens are drawn'],
     [{ mirostat: 2, sample: true }, 'mirostat does not go together with beams'],
     [{ logprobs: 3 }, 'logprobs does not go together with beams: the nodes of every search tell them. Leave it out.'],

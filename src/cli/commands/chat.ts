@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import { Chat } from '../../decode/index.ts';
 import { OptionError } from '../../errors.ts';
+import { beamsFrom, chatBeamOptions } from '../beamOptions.ts';
 import { defineCommand } from '../command.ts';
 import { requiredText, text, whole } from '../options.ts';
 import { questions } from '../questions.ts';
@@ -17,18 +18,20 @@ export const chat = defineCommand({
     system: text('TEXT', 'stands before the conversation and is never forgotten'),
     tokens: whole(1, 1e9, 'longest reply (default 200)'),
     ...samplingOptions,
+    ...chatBeamOptions,
     ...quantizeOption,
     ...cacheOption,
   },
   example: 'inkling chat --model runs/chat\necho "Who are you?" | inkling chat --model runs/chat --json',
   details: [
+    'With --beams N each reply is searched for, and shown when it is found.',
     'In the chat: /reset begins anew, /quit ends it. Without a terminal every line of the input is a message; if there is none, ten',
     'fixed questions are asked.',
   ],
   async run(values, terminal) {
-    const { model: path, system, tokens = 200, seed = 1, threads, build, quantize, tokenizer, cache } = values;
+    const { model: path, system, tokens = 200, seed = 1, threads, build, quantize, tokenizer, cache } = values, search = beamsFrom(values);
     await withModel(path, { threads, build, quantize, tokenizer }, async (model) => {
-      const talk = new Chat(model, { system, tokens, ...samplingFrom(values), seed, cache });
+      const talk = new Chat(model, { system, tokens, ...samplingFrom(values), ...search, seed, cache });
       try {
         if (terminal.streams.stdin.isTTY) await converse(talk, terminal);
         else await answerLines(talk, terminal);
@@ -91,7 +94,7 @@ async function askAndAnswer(talk: Chat, question: string, terminal: Terminal): P
 /** Says the reply piece by piece. A reply that is broken off counts as far as it came. */
 async function answer(talk: Chat, question: string, terminal: Terminal, signal?: AbortSignal): Promise<void> {
   try {
-    const pieces = talk.send(question);
+    const pieces = talk.send(question, { signal });
     let next = await pieces.next();
     const traces: object[] = [];
     for (let place = 1; !next.done && !signal?.aborted; next = await pieces.next(), place++) {
@@ -116,6 +119,8 @@ async function answer(talk: Chat, question: string, terminal: Terminal, signal?:
       ...(logprobs && { logprobs: logprobs.map((one) => logprobRecord(one, talk.tokenizer)) }), ...(traces.length > 0 && { explain: traces }),
     });
   } catch (error) {
+    // a search is broken off before it has said anything
+    if (signal?.aborted) return terminal.stream('\n');
     // a message that is too long ends the message, not the conversation
     if (!(error instanceof OptionError)) throw error;
     terminal.tell(error.message);

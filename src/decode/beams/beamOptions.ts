@@ -28,7 +28,8 @@ export interface BeamOptions extends Omit<GenerateOptions, Refused> {
   readonly sample?: boolean;
 }
 
-type Own = 'beams' | 'lengthPenalty' | 'lengthOf' | 'earlyStopping' | 'returned' | 'groups' | 'diversityPenalty' | 'sample';
+/** The options that only a search has. */
+export type Own = 'beams' | 'lengthPenalty' | 'lengthOf' | 'earlyStopping' | 'returned' | 'groups' | 'diversityPenalty' | 'sample';
 export type BeamSettings = Required<Pick<BeamOptions, Own>> & GenerateSettings;
 
 const isCount = (n: unknown): boolean => Number.isSafeInteger(n) && (n as number) >= 1;
@@ -63,7 +64,7 @@ export function beamSettings(options: BeamOptions): BeamSettings {
   const known = generateSettings({}), given: Record<string, unknown> = {}, own: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(options)) {
     if (value === undefined) continue;
-    if (Object.hasOwn(REFUSED, name)) throw new OptionError(name, `${name} does not go together with beams: ${REFUSED[name as Refused]}. Leave it out.`);
+    if (Object.hasOwn(REFUSED, name) && value !== known[name as Refused]) throw new OptionError(name, `${name} does not go together with beams: ${REFUSED[name as Refused]}. Leave it out.`);
     if (Object.hasOwn(OWN, name)) own[name] = value;
     else if (Object.hasOwn(known, name)) given[name] = value;
     else {
@@ -76,11 +77,11 @@ export function beamSettings(options: BeamOptions): BeamSettings {
     if (!fits(own[name] as never)) throw new OptionError(name, `${name} must be ${rule}, but it is ${typeof own[name] === 'number' ? own[name] : JSON.stringify(own[name])}.`);
   }
   const settings = { ...own as Required<Pick<BeamOptions, Own>>, ...generateSettings({ ...given, ...(own['sample'] !== true && { temperature: 1 }) }) };
-  requireSense(settings, given);
+  requireSense(settings, given, known);
   return settings;
 }
 
-function requireSense({ beams, returned, groups, diversityPenalty, sample, temperature }: BeamSettings, given: Readonly<Record<string, unknown>>): void {
+function requireSense({ beams, returned, groups, diversityPenalty, sample, temperature }: BeamSettings, given: Readonly<Record<string, unknown>>, known: GenerateSettings): void {
   if (returned > beams) throw new OptionError('returned', `${returned} sequences are to be returned, but there are only ${beams} beams. Use more beams, or ask for fewer sequences.`);
   if (beams % groups !== 0) throw new OptionError('groups', `${beams} beams cannot be divided into ${groups} groups of equal size. Choose a divisor of ${beams}.`);
   if (groups === 1 && diversityPenalty > 0) throw new OptionError('diversityPenalty', 'diversityPenalty does nothing with one group. Set groups to 2 or more, or leave it out.');
@@ -88,6 +89,6 @@ function requireSense({ beams, returned, groups, diversityPenalty, sample, tempe
   if (groups > 1 && sample) throw new OptionError('sample', 'Groups keep apart by their penalty, not by chance. Leave sample or groups out.');
   if (sample && temperature === 0) throw new OptionError('temperature', 'A temperature of 0 draws nothing. Set it above 0, or leave sample and temperature out.');
   for (const name of DRAWING) {
-    if (!sample && given[name] !== undefined) throw new OptionError(name, `${name} shapes how tokens are drawn, but this search takes the best ones. Set sample: true, or leave ${name} out.`);
+    if (!sample && given[name] !== undefined && (name === 'temperature' || given[name] !== known[name])) throw new OptionError(name, `${name} shapes how tokens are drawn, but this search takes the best ones. Set sample: true, or leave ${name} out.`);
   }
 }
