@@ -145,8 +145,10 @@ function best(groups: readonly BeamGroup[], stages: readonly Stage[], { settings
     }));
   }
   return found.sort((a, b) => b.score - a.score).slice(0, returned).map(({ what: { beam, reason }, sum, score }) => {
-    const nodes: BeamNode[] = [], tokens = beam.tokens.slice(prompt), whole = tokenizer.decode(tokens);
+    const nodes: BeamNode[] = [], tokens = beam.tokens.slice(prompt), characters = tokenizer.stream(beam.tokens[prompt - 1]);
+    const whole = tokens.map((token) => characters.push(token)).join('') + characters.end();
     for (let at: Beam | null = beam; at?.node; at = at.parent) nodes.unshift(at.node);
-    return { text: reason === 'stop' ? new StopStrings(stop).push(whole) : whole, tokens, reason, group: nodes[0]?.group ?? 0, score, sum, nodes };
+    const stops = new StopStrings(reason === 'stop' ? stop : []);
+    return { text: stops.push(whole) + stops.end(), tokens, reason, group: nodes[0]?.group ?? 0, score, sum, nodes };
   });
 }
