@@ -150,7 +150,7 @@ export async function* generateBatch(model: SpeakingModel, prompts: readonly Pro
 }
 
 /** A constraint must be possible before anything is said. */
-function requireRoom({ constraint, tokens }: GenerateSettings, tokenizer: Tokenizer, prompt: number, positions: number): void {
+export function requireRoom({ constraint, tokens }: GenerateSettings, tokenizer: Tokenizer, prompt: number, positions: number): void {
   if (!constraint) return;
   const compiled = constraint.compile(tokenizer), room = positions - prompt + 1;
   compiled.requireRoom(tokens, `only ${tokens} may be said. Raise tokens to at least ${compiled.needed}, or loosen the constraint`);

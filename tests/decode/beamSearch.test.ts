@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type BeamOptions, type BeamResult, beamSearch, type BeamStep, Chat, type ChatOptions, Decoder, generate, type GenerateOptions, type Prompt, type Stage } from '../../src/decode/index.ts';
+import { type BeamOptions, type BeamResult, beamSearch, type BeamStep, Chat, type ChatOptions, type Constraint, containing, Decoder, generate, type GenerateOptions, oneOf, type Prompt, regex, type Stage } from '../../src/decode/index.ts';
 import { createEngine, type Engine } from '../../src/engine/index.ts';
 import { createLanguageModel, type LanguageModel } from '../../src/models/index.ts';
 import { Random } from '../../src/random.ts';
@@ -275,6 +275,25 @@ test('an AbortSignal ends it', async () => {
     for (;;) await search('a', { signal: abort.signal });
   };
   await expect(forever()).rejects.toThrow('enough');
+});
+
+describe('constraints', () => {
+  const all: Record<string, Constraint> = { 'an expression': regex('(ab|cd)+e'), answers: oneOf(['bad', 'badd', 'ace', 'dead']), words: containing(['bed', 'cab']) };
+  for (const [name, constraint] of Object.entries(all)) {
+    test(`${name}: every text of a search keeps to it, and the search is that of the definition`, async () => {
+      const tokens = constraint.compile(few).needed + 3;
+      for (const options of [{ beams: 5, returned: 5 }, { beams: 4, groups: 2, diversityPenalty: 1, returned: 4 }, { beams: 3, sample: true, temperature: 2, seed: 3, returned: 3 }]) {
+        const { sequences } = await expectSlow({ ...options, tokens, constraint });
+        expect(sequences.length).toBeGreaterThan(0);
+        for (const { text } of sequences) expect(constraint.accepts(text), text).toBe(true);
+      }
+    });
+  }
+
+  test('one that needs more tokens than there are is refused before the first step', async () => {
+    await expect(search('ab', { constraint: regex('[ab]{9}'), tokens: 5 })).rejects.toThrow('Raise tokens to at least 9');
+    await expect(search('abcdeabcdeabcdeabcde', { constraint: regex('[ab]{9}'), tokens: 50 })).rejects.toThrow('there is room for 4');
+  });
 });
 
 test('a conversation may search for its replies', async () => {
