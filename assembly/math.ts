@@ -99,14 +99,29 @@ const TANH = memory.data<f32>([
 /** tanh x within 6 ulp (4 below 1): x P(x²) / Q(x²), and ±1 from 9.02 on. */
 // @ts-ignore: decorator
 @inline export function tanh4(x: v128): v128 {
-  const limit = constant(TANH, 0), a = f32x4.pmax(f32x4.pmin(x, limit), f32x4.neg(limit)), z = f32x4.mul(a, a), one = constant(TANH, 9);
-  let p = madd(constant(TANH, 1), z, constant(TANH, 2));
-  p = madd(p, z, constant(TANH, 3));
-  p = madd(p, z, constant(TANH, 4));
+  return tanhWith(
+    x, constant(TANH, 0), constant(TANH, 1), constant(TANH, 2), constant(TANH, 3), constant(TANH, 4), constant(TANH, 5),
+    constant(TANH, 6), constant(TANH, 7), constant(TANH, 8), constant(TANH, 9),
+  );
+}
+
+/** Constant `i` of `tanhWith`. */
+// @ts-ignore: decorator
+@inline export function tanhConstant(i: i32): v128 {
+  return constant(TANH, i);
+}
+
+/** tanh4 for loops that hold its constants; see expWith. */
+// @ts-ignore: decorator
+@inline export function tanhWith(x: v128, limit: v128, p4: v128, p3: v128, p2: v128, p1: v128, q4: v128, q3: v128, q2: v128, q1: v128, one: v128): v128 {
+  const a = f32x4.pmax(f32x4.pmin(x, limit), f32x4.neg(limit)), z = f32x4.mul(a, a);
+  let p = madd(p4, z, p3);
+  p = madd(p, z, p2);
+  p = madd(p, z, p1);
   p = madd(p, z, one);
-  let q = madd(constant(TANH, 5), z, constant(TANH, 6));
-  q = madd(q, z, constant(TANH, 7));
-  q = madd(q, z, constant(TANH, 8));
+  let q = madd(q4, z, q3);
+  q = madd(q, z, q2);
+  q = madd(q, z, q1);
   q = madd(q, z, one);
   return f32x4.pmax(f32x4.pmin(f32x4.div(f32x4.mul(a, p), q), one), f32x4.neg(one));
 }

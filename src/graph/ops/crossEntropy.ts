@@ -40,6 +40,8 @@ const grad = defineOp<readonly [logits: Tensor, targets: Tensor, weights: Tensor
   kernel: (out, [logits, targets, weights, dloss, loss, learned, count], { softcap }) =>
     ['crossEntropyGrad', { logits, targets, weights, dloss, loss: loss ?? 0, out, rows: learned ?? 0, count: count ?? 0, R: rows(logits), V: columns(logits), softcap }],
   writes: ['loss'],
+  // the exponentials of a row, in whole vectors
+  scratch: (out, _inputs, { softcap }) => (softcap > 0 ? 4 * columns(out) + 16 : 0),
   // the largest tensor of a training step: it is never there twice
   mayOverwrite: () => 0,
 });
