@@ -9,6 +9,7 @@
 import { begin, finish } from "./flat";
 import { constant, erf4, exp4, expConstant, expWith, sigmoid4, tanh4 } from "./math";
 import { madd } from "./simd";
+import { first, last } from "./slice";
 
 @unmanaged class Relu2 { x: usize; out: usize; n: i32; }
 @unmanaged class Relu2Grad { x: usize; dy: usize; out: usize; n: i32; }
@@ -69,26 +70,21 @@ const FACTORS = memory.data<f32>([A, B, -A, -B, 3 * B, 16, -16]);
 /**
  * out = value(x, dy, up). Two vectors in every turn and constants from outside the loop: so a V8 that pairs operations
  * joins the two, and others need not load constants anew. Addresses have names, because it takes them for neighbours only
- * when they come from the same sum.
+ * when they come from the same sum. What the last turn writes behind the end is padding: tensors take whole cache lines.
  */
 // @ts-ignore: decorator
 @inline function each(which: i32, x: usize, dy: usize, up: usize, out: usize, n: i32, thread: i32, threads: i32): void {
   const e0 = expConstant(0), e1 = expConstant(1), e2 = expConstant(2), e3 = expConstant(3), e4 = expConstant(4), e5 = expConstant(5);
   const e6 = expConstant(6), e7 = expConstant(7), e8 = expConstant(8), e9 = expConstant(9), one = expConstant(10), e11 = expConstant(11);
   const linear = constant(FACTORS, which == GELU ? 2 : 0), cubic = constant(FACTORS, which == GELU ? 3 : 1), steep = constant(FACTORS, 4);
-  const most = constant(FACTORS, 5), least = constant(FACTORS, 6), end = finish(n, thread, threads);
-  let i = begin(n, thread, threads);
-  for (; i + 32 <= end; i += 32) {
+  const most = constant(FACTORS, 5), least = constant(FACTORS, 6), eights = (n + 7) >> 3;
+  for (let i = <usize>first(eights, thread, threads) << 5, end = <usize>last(eights, thread, threads) << 5; i < end; i += 32) {
     const xi = x + i, di = dy + i, ui = up + i, to = out + i, a = v128.load(xi), b = v128.load(xi, 16);
     const c = which & 1 ? v128.load(di) : a, d = which & 1 ? v128.load(di, 16) : b, u = which >= SWIGLU ? v128.load(ui) : a, v = which >= SWIGLU ? v128.load(ui, 16) : b;
     const f = value(which, a, c, u, linear, cubic, steep, most, least, e0, e1, e2, e3, e4, e5, e6, e7, e8, e9, one, e11);
     const g = value(which, b, d, v, linear, cubic, steep, most, least, e0, e1, e2, e3, e4, e5, e6, e7, e8, e9, one, e11);
     v128.store(to, f);
     v128.store(to, g, 16);
-  }
-  if (i < end) {
-    const a = v128.load(x + i), c = which & 1 ? v128.load(dy + i) : a, u = which >= SWIGLU ? v128.load(up + i) : a;
-    v128.store(out + i, value(which, a, c, u, linear, cubic, steep, most, least, e0, e1, e2, e3, e4, e5, e6, e7, e8, e9, one, e11));
   }
 }
 

@@ -1,6 +1,8 @@
-// From nothing to an engine that can run a plan, each time in a fresh process; and what a page has to load.
-import { execFileSync } from 'node:child_process';
+// From nothing to an engine that can run a plan, each time in a fresh process; what a page has to load; and what threads
+// cost that wait.
+import { execFile, execFileSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
+import { promisify } from 'node:util';
 import { startChromium } from './chromium.mjs';
 import { median, spread } from './measure.mjs';
 import { percent } from './report.mjs';
@@ -51,6 +53,22 @@ const table = (title, sizes, samples) => ({
   }),
 });
 
+/** Processor time of engines that do nothing, that work, and that work while another process does the same. */
+async function waiting(sizes) {
+  const run = async (...args) => JSON.parse((await promisify(execFile)(process.execPath, [new URL('idle.mjs', import.meta.url).pathname, ...args.map(String)])).stdout);
+  const rows = [];
+  for (const threads of sizes) {
+    const idle = await run('idle', threads, 5), alone = await run('work', threads, 2), both = await Promise.all([run('work', threads, 2), run('work', threads, 2)]);
+    const most = Math.max(...both.map(({ milliseconds }) => milliseconds));
+    rows.push([threads, `${(idle.share * 1000).toFixed(2)} ms`, alone.milliseconds.toFixed(2), alone.steps.toFixed(0), most.toFixed(2), both.reduce((sum, { steps }) => sum + steps, 0).toFixed(0)]);
+  }
+  return {
+    title: 'What threads cost that wait, in processor time of all of them: idle, and in a step of 40 small products, each of which waits for the one before.',
+    columns: ['threads', 'idle, per second', 'ms per step', 'steps/s', 'two processes at once: ms per step', 'steps/s of both'],
+    rows,
+  };
+}
+
 export default async function load() {
   const sizes = [...new Set([1, availableParallelism()])], samples = sizes.map(() => []);
   for (let run = 0; run <= RUNS; run++) {
@@ -70,6 +88,7 @@ export default async function load() {
         columns: ['part', 'KB gz', 'budget'],
         rows: [...bundle.matchAll(/^size: (.+?)\s+([\d.]+) KB gz of (\d+)/gm)].map(([, part, size, budget]) => [part, size, budget]),
       },
+      await waiting(sizes),
     ],
   };
 }
