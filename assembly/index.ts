@@ -18,6 +18,7 @@ export * from "./matmul";
 export * from "./meanSquaredError";
 export * from "./ngram";
 export * from "./norm";
+export { packBlocks } from "./packBlocks";
 export { embeddingPacked, matmulPacked } from "./packed";
 export { embeddingQuantized, matmulQuantized } from "./quantized";
 export * from "./random";

@@ -13,7 +13,7 @@
 export { backward } from './backward.ts';
 export { cacheTypes, type CacheType, type Kept, keptWords } from './kept.ts';
 export { type Argument, type Call, defineOp, type Op } from './op.ts';
-export { isQuantizedType, packBlocks, packedBytes, type QuantizedType, quantizedTypes } from './packBlocks.ts';
+export { isQuantizedType, packBlocks, packedBytes, type PackedMatrix, type QuantizedType, quantizedTypes } from './packBlocks.ts';
 export { compile, type CompileOptions, estimate, type Instruction, type Plan, type PlanBytes } from './plan.ts';
 export { columns, dependencies, input, newTensor, param, rows, type Shape, size, type Tensor } from './tensor.ts';
 export * from './ops/index.ts';

@@ -1,8 +1,8 @@
 // A model whose matrices are packed for reading, rounded to 8 or 4 bits or as they are, to be used and not to be trained.
 import type { Engine } from '../engine/index.ts';
-import { closest, FormatError, OptionError, ShapeError } from '../errors.ts';
-import { quantize, readTensorF32, type Store } from '../formats/index.ts';
-import { size, type Tensor } from '../graph/index.ts';
+import { closest, OptionError, ShapeError } from '../errors.ts';
+import { readTensorF32, type Store } from '../formats/index.ts';
+import type { Tensor } from '../graph/index.ts';
 import { type LanguageModel, readModelFiles, type SpeakingModel } from './languageModel.ts';
 import { QuantizedWeights } from './quantizedWeights.ts';
 import type { Transformer } from './transformer.ts';
@@ -48,9 +48,6 @@ export async function loadQuantizedModel(store: Store, engine: Engine, type: Qua
   return { engine, transformer, tokenizer, weights: quantizeWeights(engine, transformer, type, (tensor) => readTensorF32(findTensor(tensors, tensor, { from }))) };
 }
 
-/** Numbers that are quantized at a time. */
-const PIECE = 2 ** 20;
-
 function quantizeWeights(engine: Engine, transformer: Transformer, type: Quantization, numbersOf: (tensor: Tensor) => Float32Array): QuantizedWeights {
   const dtype = checkType(type), { parameters: { list }, config: { tied } } = transformer;
   const stored = list.map(({ tensor, group }) => {
@@ -59,13 +56,7 @@ function quantizeWeights(engine: Engine, transformer: Transformer, type: Quantiz
   });
   const weights = create();
   try {
-    for (const { name, tensor, dtype: to } of stored) {
-      const N = tensor.shape[0]!, columns = size(tensor) / N, step = Math.max(1, Math.floor(PIECE / columns));
-      const numbers = numbersOf(tensor);
-      for (let row = 0; row < N; row += step) {
-        weights.put(name, named(name, () => quantize(to, numbers.subarray(row * columns, Math.min(N, row + step) * columns))), { row });
-      }
-    }
+    for (const { name, tensor } of stored) weights.put(name, numbersOf(tensor));
   } catch (error) {
     weights.free();
     throw error;
@@ -79,15 +70,6 @@ function quantizeWeights(engine: Engine, transformer: Transformer, type: Quantiz
       if (error instanceof ShapeError) throw new OptionError('type', `This model cannot be quantized to ${type}: ${error.message} Use it as it is.`);
       throw error;
     }
-  }
-}
-
-/** Adds the name of the parameter to what is wrong with its numbers. */
-function named<T>(name: string, run: () => T): T {
-  try {
-    return run();
-  } catch (error) {
-    throw error instanceof FormatError ? new FormatError(`${name}: ${error.message}`) : error;
   }
 }
 

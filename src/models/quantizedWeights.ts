@@ -80,24 +80,24 @@ export class QuantizedWeights implements ReadableWeights {
   /**
    * Sets rows of one parameter. Each row is given once.
    *
-   * @param data whole rows, as a GGUF file stores them.
+   * @param data whole rows, as a GGUF file stores them; or numbers, for what is stored as Q8_0, Q4_0 or F32.
    * @param row number of the first of them: large matrices come in pieces.
    * @throws {ShapeError} when there are more rows than fit.
    * @throws {FormatError} when the data are not whole blocks, or a scale is not finite.
    */
-  put(name: string, data: Uint8Array, { row = 0 } = {}): void {
+  put(name: string, data: Uint8Array | Float32Array, { row = 0 } = {}): void {
     if (this.#freed) throw new Error('These weights were freed. Make new ones.');
     const place = this.#placed.get(name);
     if (!place) {
       const meant = closest(name, this.#placed.keys());
       throw new FormatError(`The model has no parameter "${name}".${meant ? ` Did you mean "${meant}"?` : ''}`);
     }
-    const { tensor, dtype, matrix, bytes } = place, address = this.#address + place.offset;
+    const { tensor, dtype, matrix } = place, address = this.#address + place.offset;
     if (matrix) {
-      packBlocks(matrix.type, [matrix.N, matrix.K], data, this.engine.u8(address, bytes), { from: row, name });
+      packBlocks(this.engine, { type: matrix.type, N: matrix.N, K: matrix.K, address, name }, data, row);
       return;
     }
-    const numbers = dequantize(dtype, data), first = row * (size(tensor) / tensor.shape[0]!);
+    const numbers = data instanceof Float32Array ? data : dequantize(dtype, data), first = row * (size(tensor) / tensor.shape[0]!);
     if (first + numbers.length > size(tensor)) {
       throw new ShapeError(`${name} (${tensor.shape.join(', ')}) has ${size(tensor)} numbers; ${numbers.length} from row ${row} on do not fit.`);
     }

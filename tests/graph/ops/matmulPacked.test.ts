@@ -1,15 +1,16 @@
 // Weights packed as f32: products and look-ups have the bits of the plain ops.
 import { expect, test } from 'vitest';
-import { embedding, embeddingQuantized, input, matmul, matmulQuantized, packBlocks, packedBytes, quantizedMatrix } from '../../../src/graph/index.ts';
+import { embedding, embeddingQuantized, input, matmul, matmulQuantized, packedBytes, quantizedMatrix } from '../../../src/graph/index.ts';
 import { noise } from '../expectOp.ts';
+import { slowPackBlocks } from '../slowPackBlocks.ts';
 import { evaluate, floats, integers } from '../onTeams.ts';
 
 const bytesOf = (x: Float64Array): Uint8Array => new Uint8Array(Float32Array.from(x).buffer);
 
-/** Rows of K numbers as `packBlocks` lays them out. */
+/** Rows of K numbers as they are packed. */
 function packed(N: number, K: number, values: Float64Array): Float32Array {
   const to = new Uint8Array(packedBytes('F32', N, K));
-  packBlocks('F32', [N, K], bytesOf(values), to);
+  slowPackBlocks('F32', [N, K], bytesOf(values), to);
   return new Float32Array(to.buffer);
 }
 
@@ -62,19 +63,7 @@ test('rows are looked up in a packed table with the bits of the plain one', asyn
     .toEqual(await evaluate(embedding(tokens.tensor, table.tensor), [tokens, table]));
 });
 
-test('a matrix may be packed a few rows at a time, from bytes at any place', () => {
-  const [N, K] = [19, 5], values = noise(N * K, 3), to = new Uint8Array(packedBytes('F32', N, K));
-  for (const [from, end] of [[0, 3], [3, 17], [17, 19]] as const) {
-    const rows = bytesOf(values.subarray(from * K, end * K)), moved = new Uint8Array(rows.length + 1);
-    moved.set(rows, 1);
-    packBlocks('F32', [N, K], moved.subarray(1), to, { from });
-  }
-  expect(new Float32Array(to.buffer)).toEqual(packed(N, K, values));
-  expect(to.length).toBe(24 * K * 4);
-});
-
 test('sizes that do not fit are refused by name', () => {
   expect(() => quantizedMatrix('h.0.w', 'F32', [8, 0])).toThrow('h.0.w (8, 0) has rows of 0 numbers');
   expect(() => matmulQuantized(input('x', [2, 32]), quantizedMatrix('h.0.w', 'F32', [8, 64]))).toThrow('inner sizes differ. x (2, 32) has 32, h.0.w (8, 64) has 64.');
-  expect(() => packBlocks('F32', [8, 4], new Uint8Array(17), new Uint8Array(128))).toThrow('17 bytes from row 0 on do not fit');
 });
