@@ -18,7 +18,7 @@ const A_SIZE: i32 = 300 * KC;
 
 // where a thread's scratch holds: an edge tile, the panel of B, the block of A
 export const EDGE_BYTES: usize = 1024;
-const B_BYTES: usize = <usize>KC * <usize>WIDE * 4;
+export const B_BYTES: usize = <usize>KC * <usize>WIDE * 4;
 const A_BYTES: usize = <usize>A_SIZE << 2;
 /** Bytes of scratch that `gemm` uses. */
 export const GEMM_SCRATCH: usize = EDGE_BYTES + B_BYTES + A_BYTES;

@@ -7,12 +7,13 @@
 // A thread reads the weights of a block of k in one run, as fast as memory gives them, while the few numbers of A that
 // meet them stay in the first-level cache. Sums run in the order of `gemm` (blocks of KC, inside a block k = 0, 1, 2
 // ...), so the bits are those of `matmul`.
-import { blockRows, EDGE_BYTES, KC, panel } from "./gemm";
+import { B_BYTES, blockRows, EDGE_BYTES, KC, panel } from "./gemm";
 import { packA } from "./pack";
 import { rowsPanel } from "./packedRows";
 import { scratch } from "./plan";
 import { first, last } from "./slice";
 import { MR, NR } from "./tile";
+import { WIDE, wide } from "./wide";
 
 @unmanaged class MatmulPacked {
   a: usize;      // (M,K)
@@ -51,15 +52,42 @@ function fewRows(M: i32, n: i32, kc: i32, a: usize, lda: usize, b: usize, c: usi
   }
 }
 
+/** Two panels side by side, [k][16]. */
+function sideBySide(to: usize, b: usize, step: usize): void {
+  for (const end = b + step; b < end; b += WIDTH, to += 2 * WIDTH) {
+    v128.store(to, v128.load(b));
+    v128.store(to, v128.load(b, 16), 16);
+    v128.store(to, v128.load(b + step), 32);
+    v128.store(to, v128.load(b + step, 16), 48);
+  }
+}
+
 /** The same for many rows: a block of A is packed as in `gemm`. */
 function manyRows(M: i32, N: i32, kc: i32, a: usize, lda: usize, b: usize, c: usize, ldc: usize, add: usize, ldadd: usize): void {
-  const step = <usize>kc * WIDTH, packed = scratch + EDGE_BYTES, block = blockRows(M, kc);
+  const step = <usize>kc * WIDTH, pair = scratch + EDGE_BYTES, packed = pair + B_BYTES, block = blockRows(M, kc);
   for (let i = 0; i < M; i += block) {
     const mc = min(block, M - i);
     packA(packed, a + <usize>i * lda, lda, true, mc, kc);
     let weights = b, to = c + <usize>i * ldc, plus = add ? add + <usize>i * ldadd : 0;
-    for (let n = N; n > 0; n -= NR) {
-      panel(NR, mc, kc, packed, weights, to, ldc, plus, ldadd, min(NR, n), scratch);
+    let n = N;
+    if (ASC_FEATURE_RELAXED_SIMD && wide) {
+      for (; n > NR; n -= WIDE) {
+        sideBySide(pair, weights, step);
+        panel(WIDE, mc, kc, packed, pair, to, ldc, plus, ldadd, min(WIDE, n), scratch);
+        weights += 2 * step;
+        to += 2 * WIDTH;
+        plus += plus ? 2 * WIDTH : 0;
+      }
+    }
+    // rows that fill no tile are read where they lie, while the panel is in the first-level cache
+    const rest = M <= 8 ? mc % MR : 0, tiles = mc - rest, rows = a + <usize>(i + tiles) * lda;
+    for (; n > 0; n -= NR) {
+      if (rest > 0 && rest <= 4 && n >= NR) {
+        panel(NR, tiles, kc, packed, weights, to, ldc, plus, ldadd, NR, scratch);
+        rowsPanel(rest, kc, rows, lda, weights, to + <usize>tiles * ldc, ldc, plus ? plus + <usize>tiles * ldadd : 0, ldadd);
+      } else {
+        panel(NR, mc, kc, packed, weights, to, ldc, plus, ldadd, min(NR, n), scratch);
+      }
       weights += step;
       to += WIDTH;
       plus += plus ? WIDTH : 0;
