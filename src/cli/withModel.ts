@@ -21,11 +21,11 @@ export interface WithModelOptions extends Pick<LoadModelOptions, 'quantize' | 't
   readonly build?: Build | undefined;
 }
 
-/** Loads a model of any kind, does something with it, and ends its threads. */
+/** Loads a model of any kind, does something with it, and ends its threads. It can speak; with `floats` it can be trained and converted too. */
 export async function withModel<T>(path: string, { threads, build = 'exact', ...options }: WithModelOptions, use: (model: LoadedModel) => Promise<T>): Promise<T> {
   const engine = await createEngine({ build, ...(threads !== undefined && { threads }) });
   try {
-    return await use(await loadModel(engine, path, options));
+    return await use(await loadModel(engine, path, { packed: !options.floats, ...options }));
   } finally {
     engine.stop();
   }

@@ -152,7 +152,7 @@ export async function fillStored(engine: Engine, model: Transformer, found: read
   try {
     for (const one of found) {
       const { parameter, piece, row, entry } = one, to = keep(one), width = Math.max(1, piece.columns);
-      const put = (numbers: Float32Array, at: number): void => named(`${from}: ${entry.name}`, () => weights.put(parameter, quantize(to as QuantizeDtype, numbers), at));
+      const put = (numbers: Float32Array, at: number): void => named(`${from}: ${entry.name}`, () => weights.put(parameter, to === 'Q8_0' || to === 'Q4_0' || to === 'F32' ? numbers : quantize(to as QuantizeDtype, numbers), at));
       if (piece.transposed) {
         const whole = new Float32Array(piece.rows * width);
         await readRows(one, (bytes, at) => whole.set(dequantize(entry.dtype, bytes), at * piece.rows), told, options.signal);

@@ -37,6 +37,8 @@ export interface LoadModelOptions extends FillOptions {
   readonly context?: number | undefined;
   /** Round matrices to 8 or 4 bits while they are read. */
   readonly quantize?: 'q8_0' | 'q4_0' | undefined;
+  /** Pack weights of floats for speaking alone, as `packModel` does: the same bits, about a third more tokens per second. */
+  readonly packed?: boolean | undefined;
   /** Turn all weights into 32-bit floats, so that they can be trained or converted. */
   readonly floats?: boolean | undefined;
   /** What messages call the model; its path or address unless given. */
@@ -60,7 +62,7 @@ interface Opened {
  * @param source a path (in Node), a web address, a Blob or File, several Files, files by name, bytes, or a Store: of a run directory, a
  *   directory of Hugging Face (config.json, *.safetensors, tokenizer), a .gguf, a .safetensors beside its config.json,
  *   or a .bin of llama2.c beside its tokenizer (or with the option `tokenizer`).
- * @returns quantized weights stay quantized; floats become 32-bit floats, which can also be trained.
+ * @returns quantized weights stay quantized; floats become 32-bit floats, which can also be trained unless they are `packed`.
  * @throws {FormatError} naming what is missing, damaged or not supported.
  * @throws {MemoryError} before the weights are read, when they do not fit into 4 GiB.
  * @throws {DataError} when there is no such file.
@@ -84,7 +86,7 @@ export async function loadModel(engine: Engine, source: ModelSource, options: Lo
     if (opened.tokenizer.size > config.vocab) throw new FormatError(`${name}: its tokenizer has ${opened.tokenizer.size} tokens, but the model has ${config.vocab}. They do not belong together.`);
     const found = findPieces(layout ?? ownLayout(model.parameters.list), entries, name), floats = found.every(({ entry }) => /^(F|BF)\d+$/.test(entry.dtype));
     const round = options.quantize === undefined ? null : options.quantize.toUpperCase() as QuantizeDtype;
-    const weights = options.floats || (floats && !round) ? await fillFloats(engine, model, found, options) : await fillStored(engine, model, found, { ...options, round, from: name });
+    const weights = options.floats || (floats && !round && !options.packed) ? await fillFloats(engine, model, found, options) : await fillStored(engine, model, found, { ...options, round, from: name });
     return { engine, transformer: model, weights, ...opened };
   } finally {
     for (const one of sources) await one.close?.();

@@ -61,7 +61,7 @@ export class StoredWeights implements ReadableWeights {
   }
 
   /** Sets rows of a parameter, which lie in one piece; see QuantizedWeights.put. */
-  put(name: string, data: Uint8Array, row: number): void {
+  put(name: string, data: Uint8Array | Float32Array, row: number): void {
     const part = this.#parts.get(name)!.findLast(({ from }) => from <= row)!;
     this.#inner.put(part.name, data, { row: row - part.from });
   }

@@ -10,7 +10,7 @@
 export { feedForward, type FeedForward, type FeedForwardConfig, type FeedForwardLearning } from './feedForward.ts';
 export { createLanguageModel, type LanguageModel, loadLanguageModel, parseConfig, saveLanguageModel, type SpeakingModel } from './languageModel.ts';
 export { type Preset, preset, type PresetName, presets, sizesOfDepth, tablesFor } from './presets.ts';
-export { loadQuantizedModel, type Quantization, quantizations, type QuantizedModel, quantizeModel } from './quantizeModel.ts';
+export { loadQuantizedModel, type Quantization, packModel, quantizations, type QuantizedModel, quantizeModel } from './quantizeModel.ts';
 export { QuantizedWeights, type StoredWeight } from './quantizedWeights.ts';
 export { type HiddenOptions, type LogitsOptions, type Transformer, transformer } from './transformer.ts';
 export { flopsPerToken, type Form, forms, type TransformerConfig, transformerConfig, type TransformerOptions } from './transformerConfig.ts';

@@ -6,7 +6,7 @@ import { createEngine, type Engine } from '../../src/engine/index.ts';
 import { memoryStore, quantize } from '../../src/formats/index.ts';
 import { size } from '../../src/graph/index.ts';
 import {
-  createLanguageModel, type LanguageModel, loadQuantizedModel, type Quantization, quantizations, QuantizedWeights, quantizeModel, saveLanguageModel, type SpeakingModel,
+  createLanguageModel, type LanguageModel, loadQuantizedModel, packModel, type Quantization, quantizations, QuantizedWeights, quantizeModel, saveLanguageModel, type SpeakingModel,
 } from '../../src/models/index.ts';
 import { createChars } from '../../src/tokenizer/index.ts';
 import { Evaluator, plainRecipe, train } from '../../src/train/index.ts';
@@ -78,7 +78,7 @@ describe.each(quantizations)('%s', (type) => {
 
 test.each(Object.keys(FORMS) as FormName[])('packed as f32, a model has the bits of its own, on any threads: %s', (form) => {
   for (const engine of engines) {
-    const model = randomModel(engine, form, wide), packed = quantizeModel(model, 'f32'), whole = wholeLogits(model, text);
+    const model = randomModel(engine, form, wide), packed = packModel(model), whole = wholeLogits(model, text);
     expect(wholeLogits(packed, text)).toEqual(whole);
     for (const options of [{}, { slots: 8 }, { slots: 2, chunks: [5, 2] }]) {
       const plain = new Decoder(model, options), decoder = new Decoder(packed, options), slot = decoder.slots >> 1;
