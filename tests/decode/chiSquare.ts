@@ -16,8 +16,8 @@ export function chiSquareTail(x: number, freedom: number): number {
   if (z <= 0) return 1;
   const scale = Math.exp(a * Math.log(z) - z - logGamma(a));
   if (z < a + 1) {
-    let term = 1 / a, sum = term;
-    for (let n = 1; term > sum * 1e-16; n++) sum += term *= z / (a + n);
+    let sum = 1 / a;
+    for (let n = 1, term = sum; n < 1000; n++) sum += term *= z / (a + n);
     return Math.max(0, 1 - scale * sum);
   }
   let fraction = 0;

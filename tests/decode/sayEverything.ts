@@ -12,9 +12,9 @@ const all = {
 export const cases = {
   'no stage': {},
   temperature: { temperature: 0.6 }, 'dynamic temperature': { temperature: 1.2, dynatempRange: 0.7, dynatempExponent: 0.8 }, topK: { topK: 12 }, topP: { topP: 0.7 }, minP: { minP: 0.1 }, typicalP: { typicalP: 0.5 },
-  topNSigma: { topNSigma: 1.5 }, epsilonCutoff: { epsilonCutoff: 0.02 }, etaCutoff: { etaCutoff: 0.5 }, xtc: { xtcProbability: 0.6, xtcThreshold: 0.05 }, dry: { dryMultiplier: 2, dryAllowedLength: 1 },
+  topNSigma: { topNSigma: 1.5 }, epsilonCutoff: { epsilonCutoff: 0.02 }, etaCutoff: { etaCutoff: 0.5 }, xtc: { xtcProbability: 0.6, xtcThreshold: 0.05 }, dry: { dryMultiplier: 3, dryAllowedLength: 0, dryBreakers: [] },
   'mirostat 1': { mirostat: 1, mirostatTau: 3 }, 'mirostat 2': { mirostat: 2, mirostatTau: 3 }, penalties: { repeatPenalty: 1.5, frequencyPenalty: 0.2, presencePenalty: 0.3, penaltyLastN: 8 },
-  noRepeatNgram: { noRepeatNgram: 2 }, logitBias: { logitBias: [['abc', 1.5]] }, badWords: { badWords: ['a', 'no'] }, minTokens: { minTokens: 6, logitBias: [['<|end|>', 6]] }, forcedTokens: { forcedTokens: 'ok' }, greedy: { temperature: 0 },
+  noRepeatNgram: { noRepeatNgram: 1 }, logitBias: { logitBias: [['abc', 1.5]] }, badWords: { badWords: ['a', 'no'] }, minTokens: { minTokens: 6, logitBias: [['<|end|>', 6]] }, forcedTokens: { forcedTokens: 'ok' }, greedy: { temperature: 0 },
   'all stages': all,
   'all stages, in another order': {
     ...all, stages: ['typicalP', 'penalties', 'topP', 'forcedTokens', 'xtc', 'dry', 'etaCutoff', 'badWords', 'topK', 'minTokens', 'topNSigma', 'temperature', 'epsilonCutoff', 'noRepeatNgram', 'minP', 'logitBias', 'mirostat'],
