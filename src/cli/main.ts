@@ -20,6 +20,7 @@ import { verify } from './commands/verify.ts';
 import type { Command } from './command.ts';
 import { commandHelp, overview } from './help.ts';
 import { quickstart } from './quickstart.ts';
+import { inFlags } from './samplingOptions.ts';
 import { type Streams, Terminal } from './terminal.ts';
 import { UsageError } from './usageError.ts';
 import { version } from './version.ts';
@@ -49,7 +50,8 @@ export async function main(argv: readonly string[], streams: Streams): Promise<n
     return 0;
   } catch (error) {
     terminal.clear();
-    const known = expected.some((kind) => error instanceof kind), { name, message, stack } = error instanceof Error ? error : new Error(String(error));
+    const known = expected.some((kind) => error instanceof kind), { name, message: said, stack } = error instanceof Error ? error : new Error(String(error));
+    const message = error instanceof OptionError ? inFlags(said) : said;
     terminal.complain(known ? message : `Something went wrong that never should. Please report this.\n${stack ?? message}`);
     terminal.record({ kind: 'error', name, message });
     return error instanceof UsageError || error instanceof OptionError ? 2 : 1;

@@ -17,7 +17,7 @@ export const samplingOptions = {
   'epsilon-cutoff': number(0, 1, 'draw from tokens of at least this probability (default 0)', ['most']),
   'eta-cutoff': number(0, 1, 'the same, lower where the model is in doubt (default 0)', ['most']),
   'xtc-probability': number(0, 1, 'how often the likeliest tokens are passed over (default 0)'),
-  'xtc-threshold': number(0, 1, 'those of at least this probability, but for the last of them (default 0.1)', ['least']),
+  'xtc-threshold': number(0, 0.5, 'those of at least this probability, but for the last of them (default 0.1)', ['least']),
   'dry-multiplier': number(0, 1000, 'punishment for going on with a repetition (default 0, off; 0.8 is usual)'),
   'dry-base': number(1, 1000, 'by what it grows with each token (default 1.75)'),
   'dry-allowed-length': whole(0, 1e6, 'repetitions up to this length are not punished more (default 2)'),
@@ -40,12 +40,24 @@ export const samplingOptions = {
   choice: list('TEXT', 'the text is one of these; several times'),
   contains: list('TEXT', 'the text contains this somewhere; several times: all of them'),
   stages: text('LIST', `another order, with commas (default: ${STAGE_NAMES.join(',')})`),
-  logprobs: whole(0, 1000, 'tell how likely each token was, and so many alternatives (with --json)'),
+  logprobs: whole(0, 1000, 'tell of each token its log-probability, by the model and as drawn, and so many alternatives'),
   explain: flag('tell for each token the candidates, and which stage dropped others'),
 };
 
 /** Names that are not simply the same words: `--min-p` is minP. null: read below. */
 const OTHERWISE: Readonly<Record<string, keyof SamplingOptions | null>> = { 'dry-breaker': 'dryBreakers', 'forced-text': 'forcedTokens', regex: null, 'json-schema': null, choice: null, contains: null };
+
+const libraryName = (name: string): string => OTHERWISE[name] ?? name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+const flags = new Map(Object.keys(samplingOptions).filter((name) => OTHERWISE[name] !== null).map((name) => [libraryName(name), `--${name}`]));
+
+/**
+ * An error of the library in the words of a command line. Names in quotation marks are names of stages.
+ *
+ * @example
+ * inFlags('dryBase does nothing while dryMultiplier is off.'); // '--dry-base does nothing while --dry-multiplier is off.'
+ */
+export const inFlags = (message: string): string => message.replace(/(?<!["\w-])[a-z]+(?:[A-Z][a-zA-Z]*)+(?!["\w])/g, (name) => flags.get(name) ?? name)
+  .replace(/^(temperature|mirostat|stages|logprobs) (?=must|lists|does|measures)/, '--$1 ');
 
 /**
  * The sampling options among the values of a command.
@@ -56,9 +68,8 @@ export function samplingFrom(values: Values<typeof samplingOptions>): SamplingOp
   const found: Record<string, unknown> = {};
   for (const name of Object.keys(samplingOptions) as (keyof typeof samplingOptions)[]) {
     const value = values[name];
-    const otherwise = OTHERWISE[name];
-    if (otherwise === null || value === undefined || (Array.isArray(value) && value.length === 0)) continue;
-    found[otherwise ?? name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())] = value;
+    if (OTHERWISE[name] === null || value === undefined || (Array.isArray(value) && value.length === 0)) continue;
+    found[libraryName(name)] = value;
   }
   if (values.mirostat !== undefined) found['mirostat'] = Number(values.mirostat);
   if (values['logit-bias'].length > 0) found['logitBias'] = values['logit-bias'].map(parseBias);

@@ -5,30 +5,46 @@ import type { Tokenizer } from '../tokenizer/index.ts';
 /** So many candidates are shown of each token. */
 const SHOWN = 5;
 
+/** What was asked to be told of a token, as lines for people. */
+export function showPiece({ token, trace, logprobs }: Piece, place: number, tokenizer: Tokenizer): string[] {
+  if (trace) return showTrace(token, trace, place, tokenizer, logprobs);
+  return logprobs ? [`${String(place).padStart(4)} ${named(token, tokenizer).padEnd(14)} ${showLogprobs(logprobs, tokenizer)}`] : [];
+}
+
 /**
- * How a token came about, as lines for people: what was drawn, each stage with what it removed, and the candidates that
- * were left.
+ * How a token came about, as lines for people: what was drawn, each stage with what it removed or how much probability it
+ * moved, and the candidates that were left.
  *
  * @example
  * //    3 "·cat" 41.2%
- * //      topK removed    244   3.1%: "·dog" 0.4%, "·hat" 0.3%
- * //      left             12       : "·cat" 41.2%, "·mat" 20.0%
+ * //      temperature moved           8.7%
+ * //      topK        removed    244  3.1%: "·dog" 0.42%, "·hat" 0.31%
+ * //      left                    12      : "·cat" 41.2%, "·mat" 20.0%
  */
-export function showTrace(token: number, { stages, left, candidates }: Trace, place: number, tokenizer: Tokenizer): string[] {
-  const width = Math.max(4, ...stages.map(({ name }) => name.length)), nameOf = (id: number): string => JSON.stringify(named(id, tokenizer));
-  const list = (these: readonly Candidate[]): string => these.slice(0, SHOWN).map((one) => `${nameOf(one.token)} ${percent(one.probability)}`).join(', ');
-  const own = candidates.find((one) => one.token === token);
+function showTrace(token: number, { stages, left, candidates }: Trace, place: number, tokenizer: Tokenizer, logprobs?: Logprobs): string[] {
+  const width = Math.max(4, ...stages.map(({ name }) => name.length)), own = candidates.find((one) => one.token === token);
+  const list = (these: readonly Candidate[]): string => these.slice(0, SHOWN).map((one) => `${named(one.token, tokenizer)} ${percent(one.probability)}`).join(', ');
   return [
-    `${String(place).padStart(4)} ${nameOf(token)}${own ? ` ${percent(own.probability)}` : ''}`,
-    ...stages.map(({ name, removed, mass, likeliest }) => `     ${name.padEnd(width)} ${removed === 0 ? 'removed nothing' : `removed ${String(removed).padStart(6)} ${percent(mass).padStart(6)}: ${list(likeliest)}`}`),
+    `${String(place).padStart(4)} ${named(token, tokenizer)}${own ? ` ${percent(own.probability)}` : ''}${logprobs ? `   ${showLogprobs(logprobs, tokenizer)}` : ''}`,
+    ...stages.map(({ name, removed, mass, moved, likeliest }) => `     ${name.padEnd(width)} ${removed > 0
+      ? `removed ${String(removed).padStart(6)} ${percent(mass).padStart(6)}: ${list(likeliest)}` : moved > 0.0005 ? `moved          ${percent(moved).padStart(6)}` : 'changed nothing'}`),
     `     ${'left'.padEnd(width)}         ${String(left).padStart(6)}       : ${list(candidates)}`,
   ];
 }
 
-/** The name of a token; where filters left none, what stands in its place. */
-const named = (id: number, tokenizer: Tokenizer): string => (id < 0 ? '<nothing>' : tokenizer.nameOf(id));
+/** `-0.867, drawn with -0.219; "·upon" -0.867, "·see" -6.544` */
+function showLogprobs({ before, after, top }: Logprobs, tokenizer: Tokenizer): string {
+  const drawn = after === null ? '' : `, drawn with ${after.toFixed(3)}`;
+  return `${before.toFixed(3).padStart(7)}${drawn}${top.length > 0 ? `; ${top.map((one) => `${named(one.token, tokenizer)} ${one.logprob.toFixed(3)}`).join(', ')}` : ''}`;
+}
 
-const percent = (p: number): string => `${(100 * p).toFixed(1)}%`;
+const named = (id: number, tokenizer: Tokenizer): string => JSON.stringify(tokenizer.nameOf(id));
+
+/** With two digits that say something: 41.2%, 0.42%, <0.01%. */
+function percent(p: number): string {
+  if (p > 0 && p < 0.0001) return '<0.01%';
+  return `${(100 * p).toFixed(p < 0.01 && p > 0 ? 2 : 1)}%`;
+}
 
 /** The log-probabilities of a token as --json gives them. */
 export function logprobRecord({ token, before, after, top }: Logprobs, tokenizer: Tokenizer): object {

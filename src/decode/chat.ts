@@ -7,7 +7,7 @@ import { type BeamOptions, beamSettings, type Own } from './beams/beamOptions.ts
 import { beamSearch } from './beams/beamSearch.ts';
 import { Decoder } from './decoder.ts';
 import { generate, type Generated, type Piece } from './generate.ts';
-import { type GenerateOptions, generateSettings } from './generateOptions.ts';
+import { type GenerateOptions, generateSettings, requireLength } from './generateOptions.ts';
 import { prepareStages } from './prepareStages.ts';
 
 /** With `beams` each reply is searched for, and comes as one piece when it is found. */
@@ -20,6 +20,11 @@ export interface Reply extends Generated {
   /** Turns (a message and its reply) that the model no longer remembers, dropped to make room for this one. */
   readonly dropped: number;
 }
+
+/** Options of generate that a conversation sees to itself. */
+const OWN = {
+  addBos: 'it always begins with <|bos|>', decoder: 'it has a decoder of its own', whenFull: 'it forgets its oldest turns when the context is full', signal: 'give it to send(text, { signal })', returned: 'it goes on with one reply',
+};
 
 /** A conversation with a model, one reply after the other. */
 export class Chat {
@@ -43,8 +48,10 @@ export class Chat {
    * for await (const { text } of chat.send('Who has a red kite?')) process.stdout.write(text);
    */
   constructor(model: SpeakingModel, { system, ...options }: ChatOptions = {}) {
-    if ('returned' in options) throw new OptionError('returned', 'A conversation goes on with one reply. Leave returned out.');
-    prepareStages(options.beams === undefined ? generateSettings(options) : beamSettings(options), model.tokenizer);
+    for (const [name, instead] of Object.entries(OWN)) if (Object.hasOwn(options, name)) throw new OptionError(name, `A conversation has no option ${name}: ${instead}. Leave it out.`);
+    const settings = options.beams === undefined ? generateSettings(options) : beamSettings(options);
+    requireLength(settings);
+    prepareStages(settings, model.tokenizer);
     if (system !== undefined && typeof system !== 'string') throw new OptionError('system', 'system must be a string.');
     this.#system = system === undefined ? [] : [{ role: 'system', content: system }];
     renderChat(model.tokenizer, this.#system, { reply: true });

@@ -5,7 +5,7 @@ import { type Message, renderChat, type Tokenizer } from '../tokenizer/index.ts'
 import { Continuation, type Reason } from './continuation.ts';
 import { prepareSampling } from './createSampler.ts';
 import { Decoder } from './decoder.ts';
-import { type GenerateOptions, type GenerateSettings, generateSettings } from './generateOptions.ts';
+import { type GenerateOptions, type GenerateSettings, generateSettings, requireLength } from './generateOptions.ts';
 import { type Logprobs, logprobsOf } from './logprobs.ts';
 import type { Trace } from './trace.ts';
 
@@ -75,6 +75,8 @@ export async function* generate(model: SpeakingModel, prompt: Prompt, options: G
  */
 export async function* generateBatch(model: SpeakingModel, prompts: readonly Prompt[], options: GenerateOptions = {}): AsyncGenerator<Piece, Generated[], undefined> {
   const settings = generateSettings(options), { signal } = settings, sampling = prepareSampling(settings, model.tokenizer);
+  requireLength(settings);
+  if (!settings.addBos && prompts.length > 0 && !prompts.some((prompt) => typeof prompt === 'string')) throw new OptionError('addBos', 'addBos concerns prompts that are texts; tokens and conversations are taken as they are. Leave it out.');
   const all = prompts.map((prompt, i) =>
     new Continuation(model.tokenizer, encodePrompt(model.tokenizer, prompt, settings.addBos), settings, sampling(settings.index + i)));
   if (all.length === 0) return [];

@@ -7,6 +7,7 @@ import { STAGE_NAMES, type StageName } from './stageNames.ts';
 import type { LogitBias } from './stages/logitBias.ts';
 
 const isCount = (n: unknown): boolean => Number.isSafeInteger(n) && (n as number) >= 0;
+const isWindow = (n: number): boolean => n === -1 || (isCount(n) && n > 0);
 const isIds = (list: unknown): boolean => Array.isArray(list) && list.every(isCount);
 
 /**
@@ -14,7 +15,7 @@ const isIds = (list: unknown): boolean => Array.isArray(list) && list.every(isCo
  * name. They are applied in the order of {@link STAGE_NAMES}.
  */
 export interface SamplingOptions {
-  /** Below 1 bolder about what is likely, above 1 more adventurous, 0 always the likeliest token. Default 0.8. */
+  /** Below 1 bolder about what is likely, above 1 more adventurous, 0 always the likeliest of the tokens that other options leave. Default 0.8. */
   readonly temperature?: number;
   /** The temperature moves by at most this with the model's doubt. Default 0. See {@link dynamicTemperature}. */
   readonly dynatempRange?: number;
@@ -36,7 +37,7 @@ export interface SamplingOptions {
   readonly etaCutoff?: number;
   /** How often the likeliest tokens are passed over, from 0, the default, to 1. See {@link xtc}. */
   readonly xtcProbability?: number;
-  /** Tokens of at least this probability are passed over then, except the least likely of them. Default 0.1. */
+  /** Tokens of at least this probability, up to 0.5, are passed over then, except the least likely of them. Default 0.1. */
   readonly xtcThreshold?: number;
   /** Punishment for going on with a repetition; 0, the default, is none. See {@link dry}. */
   readonly dryMultiplier?: number;
@@ -127,11 +128,11 @@ const OPTIONS: { readonly [K in keyof GenerateSettings]-?: readonly [value: Gene
   epsilonCutoff: [0, (n: number) => n >= 0 && n < 1, '0 (off) or more, and below 1'],
   etaCutoff: [0, (n: number) => n >= 0 && n < 1, '0 (off) or more, and below 1'],
   xtcProbability: [0, (n: number) => n >= 0 && n <= 1, 'from 0 (off) to 1'],
-  xtcThreshold: [0.1, (n: number) => n > 0 && n <= 1, 'above 0 and at most 1'],
+  xtcThreshold: [0.1, (n: number) => n > 0 && n <= 0.5, 'above 0 and at most 0.5 (only one token can be likelier)'],
   dryMultiplier: [0, (n: number) => n >= 0 && n < Infinity, '0 (off) or more'],
   dryBase: [1.75, (n: number) => n >= 1 && n < Infinity, 'at least 1'],
   dryAllowedLength: [2, isCount, 'a whole number of at least 0'],
-  dryPenaltyLastN: [-1, (n: number) => n === -1 || isCount(n), '-1 (all tokens) or a whole number of tokens'],
+  dryPenaltyLastN: [-1, isWindow, '-1 (all tokens) or a whole number of at least 1'],
   dryBreakers: [['\n', ':', '"', '*'], (list: unknown) => Array.isArray(list) && list.every((s) => typeof s === 'string' && s !== ''), 'a list of strings, none of them empty'],
   mirostat: [0, (n: number) => n === 0 || n === 1 || n === 2, '0 (off), 1 or 2'],
   mirostatTau: [5, (n: number) => n > 0 && n < Infinity, 'above 0'],
@@ -139,12 +140,12 @@ const OPTIONS: { readonly [K in keyof GenerateSettings]-?: readonly [value: Gene
   repeatPenalty: [1, (n: number) => n > 0 && n < Infinity, 'above 0 (1 is off)'],
   frequencyPenalty: [0, (n: number) => Number.isFinite(n), 'a number (0 is off)'],
   presencePenalty: [0, (n: number) => Number.isFinite(n), 'a number (0 is off)'],
-  penaltyLastN: [64, (n: number) => n === -1 || isCount(n), '-1 (all tokens) or a whole number of tokens'],
+  penaltyLastN: [64, isWindow, '-1 (all tokens) or a whole number of at least 1'],
   noRepeatNgram: [0, isCount, '0 (off) or a whole number of tokens'],
   logitBias: [[], (list: unknown) => Array.isArray(list) && list.every((pair) => Array.isArray(pair) && (isCount(pair[0]) || (typeof pair[0] === 'string' && pair[0] !== '')) && typeof pair[1] === 'number' && pair[1] < Infinity), 'a list of [token or text, number], for example [["yes", 2], [7, -Infinity]]'],
   badWords: [[], (list: unknown) => Array.isArray(list) && list.every((word) => (typeof word === 'string' && word !== '') || (isIds(word) && word.length > 0)), 'a list of words or sequences of tokens, none of them empty'],
   minTokens: [0, isCount, 'a whole number of at least 0'],
-  forcedTokens: [[], (list: unknown) => typeof list === 'string' || isIds(list), 'a text or a list of tokens'],
+  forcedTokens: [[], (list: unknown) => (typeof list === 'string' && list !== '') || isIds(list), 'a text that is not empty, or a list of tokens'],
   // by what it can do, not by its class, so that whoever has no constraints need not load what makes them
   constraint: [undefined, (c: unknown) => c === undefined || (typeof c === 'object' && c !== null && 'compile' in c), 'made with regex(), jsonSchema(), oneOf(), containing() or allOf()'],
   stages: [undefined, (list: unknown) => list === undefined || Array.isArray(list), `a list of ${STAGE_NAMES.join(', ')}`],
@@ -169,14 +170,16 @@ const OPTIONS: { readonly [K in keyof GenerateSettings]-?: readonly [value: Gene
  * generateSettings({ topK: 40 }).temperature; // 0.8
  */
 export function generateSettings(options: GenerateOptions): GenerateSettings {
+  if (typeof options !== 'object' || options === null) throw new OptionError('options', `The options must be an object, for example { temperature: 0.8 }, but they are ${shown(options)}.`);
   for (const name of Object.keys(options)) {
     if (Object.hasOwn(OPTIONS, name)) continue;
     const meant = closest(name, Object.keys(OPTIONS));
     throw new OptionError(name, `There is no option "${name}". ${meant ? `Did you mean "${meant}"?` : `There are ${Object.keys(OPTIONS).join(', ')}.`}`);
   }
   const chosen = Object.entries(OPTIONS).map(([name, [otherwise, fits, rule]]) => {
-    const value: unknown = options[name as keyof GenerateOptions] ?? otherwise;
-    if (!fits(value as never)) throw new OptionError(name, `${name} must be ${rule}, but it is ${shown(value)}.`);
+    const given: unknown = options[name as keyof GenerateOptions], value = given === undefined ? otherwise : given;
+    // '0.5' >= 0 and true >= 0 hold too
+    if ((typeof otherwise === 'number' && typeof value !== 'number') || !fits(value as never)) throw new OptionError(name, `${name} must be ${rule}, but it is ${shown(value)}.`);
     return [name, value];
   });
   const settings = Object.fromEntries(chosen) as GenerateSettings;
@@ -202,15 +205,26 @@ function requireCompany(settings: GenerateSettings): void {
     if (alone) throw new OptionError(alone, `${alone} does nothing while ${needed.join(', ')} ${needed.length > 1 ? 'are' : 'is'} off. ${remedy}, or leave ${alone} out.`);
   }
   if (settings.dynatempRange > 0 && settings.temperature === 0) throw new OptionError('dynatempRange', 'A temperature of 0 always takes the likeliest token, so dynatempRange does nothing. Set temperature above 0, or leave dynatempRange out.');
+  if (settings.mirostat !== 0 && settings.temperature === 0) throw new OptionError('mirostat', 'A temperature of 0 always takes the likeliest token, so mirostat does nothing. Set temperature above 0, or leave mirostat out.');
+}
+
+/** What concerns the length of a text, and so not the drawing of one token. */
+export function requireLength({ minTokens, tokens }: GenerateSettings): void {
+  if (minTokens > tokens) throw new OptionError('minTokens', `minTokens is ${minTokens}, but tokens, the length at which a text ends in any case, is ${tokens}. Raise tokens, or lower minTokens.`);
 }
 
 function requireStage(entry: unknown, before: readonly unknown[]): void {
   if (typeof entry === 'function') return;
   if (!(STAGE_NAMES as readonly unknown[]).includes(entry)) {
     const meant = typeof entry === 'string' ? closest(entry, STAGE_NAMES) : null;
-    throw new OptionError('stages', `There is no stage ${shown(entry)}. ${meant ? `Did you mean "${meant}"?` : `There are ${STAGE_NAMES.join(', ')}.`}`);
+    throw new OptionError('stages', `stages names ${shown(entry)}, which is no stage. ${meant ? `Did you mean "${meant}"?` : `There are ${STAGE_NAMES.join(', ')}.`}`);
   }
   if (before.includes(entry)) throw new OptionError('stages', `stages lists ${shown(entry)} twice. List it once.`);
 }
 
-const shown = (value: unknown): string => (typeof value === 'number' ? String(value) : JSON.stringify(value) ?? String(value));
+/** A value as errors show it. */
+function shown(value: unknown): string {
+  if (typeof value !== 'string' && !Array.isArray(value)) return String(value);
+  const text = JSON.stringify(value, (_, one: unknown) => (typeof one === 'bigint' || (typeof one === 'number' && !Number.isFinite(one)) ? String(one) : one));
+  return text.length > 100 ? `${text.slice(0, 100)}…` : text;
+}

@@ -16,6 +16,8 @@ export interface StageTrace {
   readonly removed: number;
   /** The probability that these had together, just before. */
   readonly mass: number;
+  /** How much probability changed hands, the removed tokens' own included: half the sum of all differences (total variation). */
+  readonly moved: number;
   /** The likeliest of them, with their probabilities just before. */
   readonly likeliest: readonly Candidate[];
 }
@@ -33,16 +35,19 @@ export interface Trace {
 /** So many removed tokens are named for each stage, and so many candidates at the end. */
 const REMOVED = 5, LEFT = 10;
 
-/** What a stage removed: what had a chance before and has none after. */
+/** What a stage removed (what had a chance before and has none after), and how it changed the rest. */
 export function traceStage(name: string, before: Float32Array, after: Float32Array): StageTrace {
-  const gone = before.map((logit, i) => (after[i] === -Infinity ? logit : -Infinity)), all = logSum(before);
-  let removed = 0, mass = 0;
-  for (const logit of gone) {
-    if (logit === -Infinity) continue;
+  const gone = before.map((logit, i) => (after[i] === -Infinity ? logit : -Infinity)), all = logSum(before), left = logSum(after);
+  let removed = 0, mass = 0, moved = 0;
+  for (const [i, logit] of before.entries()) {
+    if (logit === -Infinity && after[i] === -Infinity) continue;
+    const p = math.exp(logit - all), q = after[i] === -Infinity ? 0 : math.exp(after[i]! - left);
+    moved += Math.abs(p - q) / 2;
+    if (after[i] !== -Infinity) continue;
     removed++;
-    mass += math.exp(logit - all);
+    mass += p;
   }
-  return { name, removed, mass, likeliest: likeliest(gone, REMOVED, all) };
+  return { name, removed, mass, moved, likeliest: likeliest(gone, REMOVED, all) };
 }
 
 /** The trace of a token whose stages were traced one by one. */

@@ -72,8 +72,19 @@ test('--explain tells for each token what the stages removed', async () => {
   const { stdout } = await generate('--prompt', 'The ', '--tokens', 3, '--top-k', 2, '--stages', 'topK,temperature', '--explain');
   expect(stdout.match(/^ {5}topK +removed +\d+ +[\d.]+%: ".+" [\d.]+%/gm)).toHaveLength(3);
   expect(stdout.match(/^ {5}left +2 +: /gm)).toHaveLength(3);
+  // a stage that removes nothing tells how much probability it moved
+  expect((await generate('--prompt', 'The ', '--tokens', 3, '--temperature', 0.5, '--repeat-penalty', 1.0001, '--explain')).stdout).toMatch(/^ {5}penalties +changed nothing\n {5}temperature +moved +[\d.]+%\n {5}left/m);
   const { records } = await generate('--prompt', 'The ', '--tokens', 3, '--top-k', 2, '--explain', '--json');
   expect(records()[0]).toMatchObject({ explain: [{ left: 2 }, { left: 2 }, { left: 2 }] });
+});
+
+test('--logprobs tells a line for each token, and the text as a whole', async () => {
+  const { stdout } = await generate('--prompt', 'The ', '--tokens', 3, '--logprobs', 2);
+  expect(stdout.match(/^ {3}\d ".+" +-\d+\.\d{3}, drawn with -\d+\.\d{3}; ".+" -[\d.]+, ".+" -[\d.]+$/gm)).toHaveLength(3);
+  expect(stdout).toMatch(/^The .{3}\n\(3 tokens/m);
+  const both = (await generate('--prompt', 'The ', '--tokens', 3, '--logprobs', 2, '--explain', '--quiet')).stdout;
+  expect(both.match(/^ {3}\d ".+" [\d.]+% {3} *-[\d.]+, drawn with/gm)).toHaveLength(3);
+  expect(both).not.toMatch(/^The/m);
 });
 
 test('--count gives different texts, the first of them the one that comes alone', async () => {
@@ -97,7 +108,7 @@ test.each([
   [['--prompt', 'a', '--min-p', '2'], '--min-p must be a number of at least 0 and at most 1, but it is 2.', 2],
   [['--prompt', 'a', '--logit-bias', 'e'], '--logit-bias must be TEXT=X', 2],
   [['--prompt', 'a', '--stages', 'topk'], '--stages names "topk", which is no stage. Did you mean topK?', 2],
-  [['--prompt', 'a', '--dry-base', '2'], 'dryBase does nothing while dryMultiplier is off.', 2],
+  [['--prompt', 'a', '--dry-base', '2'], '--dry-base does nothing while --dry-multiplier is off. Set --dry-multiplier above 0', 2],
   [['--prompt', 'a', '--bad-words', 'nowhere.txt'], '--bad-words nowhere.txt: the file cannot be read.', 2],
   [['--prompt', 'a', '--tokens', '0'], '--tokens must be a whole number of at least 1', 2],
 ] as const)('%j is refused', async (options, message, expected) => {

@@ -226,7 +226,7 @@ describe('options', () => {
     [{ badWords: [''] }, 'badWords must be a list of words'],
     [{ logitBias: [[99999, 1]] }, 'logitBias names token 99999, but the vocabulary goes from 0 to'],
     [{ logitBias: [[1, Infinity]] }, 'logitBias must be a list of [token or text, number]'],
-    [{ stages: ['topk' as 'topK'] }, 'There is no stage "topk". Did you mean "topK"?'],
+    [{ stages: ['topk' as 'topK'] }, 'stages names "topk", which is no stage. Did you mean "topK"?'],
     [{ stages: ['topK', 'temperature', 'topK'] }, 'stages lists "topK" twice.'],
     [{ stages: ['topK'] }, 'temperature is switched on, but stages does not list it. Add "temperature" where it shall be applied, or set temperature: 1.'],
     [{ mirostat: 2, stages: ['mirostat', 'temperature'] }, 'mirostat measures what it left to draw from, so it must be the last of stages.'],

@@ -7,7 +7,7 @@ import { requiredText, text, whole } from '../options.ts';
 import { questions } from '../questions.ts';
 import { samplingFrom, samplingOptions } from '../samplingOptions.ts';
 import type { Terminal } from '../terminal.ts';
-import { logprobRecord, showTrace, traceRecord } from '../tellToken.ts';
+import { logprobRecord, showPiece, traceRecord } from '../tellToken.ts';
 import { cacheOption, modelSummary, quantizeOption, withModel } from '../withModel.ts';
 
 export const chat = defineCommand({
@@ -97,16 +97,15 @@ async function answer(talk: Chat, question: string, terminal: Terminal, signal?:
     const pieces = talk.send(question, { signal });
     let next = await pieces.next();
     const traces: object[] = [];
+    let aside = false; // what is told of each token has lines of its own; the text follows as a whole then
     for (let place = 1; !next.done && !signal?.aborted; next = await pieces.next(), place++) {
-      const { text: shown, token, trace } = next.value;
-      if (trace) {
-        terminal.tell(...showTrace(token, trace, place, talk.tokenizer));
-        traces.push(traceRecord(next.value, talk.tokenizer));
-      } else {
-        terminal.stream(shown);
-      }
+      const { text: shown, trace, logprobs } = next.value;
+      if (trace) traces.push(traceRecord(next.value, talk.tokenizer));
+      aside ||= trace !== undefined || (logprobs !== undefined && !terminal.json);
+      if (aside) terminal.tell(...showPiece(next.value, place, talk.tokenizer));
+      else terminal.stream(shown);
     }
-    if (next.done && traces.length > 0) terminal.stream(next.value.text);
+    if (next.done && aside) terminal.stream(next.value.text);
     terminal.stream('\n');
     if (!next.done) {
       await pieces.return(undefined as never);

@@ -4,7 +4,7 @@ import { type Continued, continueText } from '../continueText.ts';
 import { list, requiredText, text, whole } from '../options.ts';
 import { samplingFrom, samplingOptions } from '../samplingOptions.ts';
 import { searchText } from '../searchText.ts';
-import { logprobRecord, showTrace, traceRecord } from '../tellToken.ts';
+import { logprobRecord, showPiece, traceRecord } from '../tellToken.ts';
 import { UsageError } from '../usageError.ts';
 import { cacheOption, modelSummary, quantizeOption, withModel } from '../withModel.ts';
 
@@ -54,18 +54,16 @@ export const generateText = defineCommand({
         }
         const pieces = continueText(model, prompt, { ...options, index });
         let next = await pieces.next();
-        if (!terminal.quiet) terminal.stream(colors.dim(options.explain ? `${prompt}\n` : prompt));
+        // what is told of each token has lines of its own; the text follows as a whole then
+        const aside = options.explain || (options.logprobs !== undefined && !terminal.json), begin = terminal.quiet ? '' : colors.dim(prompt);
+        if (!aside) terminal.stream(begin);
         const traces: object[] = [];
         for (let place = 1; !next.done; next = await pieces.next(), place++) {
-          const { text: shown, token, trace } = next.value;
-          if (trace) {
-            terminal.tell(...showTrace(token, trace, place, tokenizer));
-            traces.push(traceRecord(next.value, tokenizer));
-          } else {
-            terminal.stream(shown);
-          }
+          if (next.value.trace) traces.push(traceRecord(next.value, tokenizer));
+          if (aside) terminal.tell(...showPiece(next.value, place, tokenizer));
+          else terminal.stream(next.value.text);
         }
-        terminal.stream(options.explain ? `${next.value.text}\n` : '\n');
+        terminal.stream(aside ? `${begin}${next.value.text}\n` : '\n');
         const { text: generated, tokens: { length: made }, tokensPerSecond, reason, slides, logprobs } = next.value;
         const forgot = slides > 0 ? `; the context of ${model.transformer.config.context} was full ${slides === 1 ? 'once' : `${slides} times`}` : '';
         terminal.say(colors.dim(`(${made} tokens, ${tokensPerSecond.toFixed(0)} per second; ${why[reason]}${forgot})`));
