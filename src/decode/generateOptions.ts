@@ -147,7 +147,7 @@ const OPTIONS: { readonly [K in keyof GenerateSettings]-?: readonly [value: Gene
   minTokens: [0, isCount, 'a whole number of at least 0'],
   forcedTokens: [[], (list: unknown) => (typeof list === 'string' && list !== '') || isIds(list), 'a text that is not empty, or a list of tokens'],
   // by what it can do, not by its class, so that whoever has no constraints need not load what makes them
-  constraint: [undefined, (c: unknown) => c === undefined || (typeof c === 'object' && c !== null && 'compile' in c), 'made with regex(), jsonSchema(), oneOf(), containing() or allOf()'],
+  constraint: [undefined, (c: unknown) => c === undefined || (typeof c === 'object' && c !== null && 'compile' in c && !(c instanceof RegExp)), 'made with regex(), jsonSchema(), oneOf(), containing() or allOf()'],
   stages: [undefined, (list: unknown) => list === undefined || Array.isArray(list), `a list of ${STAGE_NAMES.join(', ')}`],
   logprobs: [undefined, (n: unknown) => n === undefined || isCount(n), 'a whole number of alternatives, at least 0'],
   explain: [false, (b: unknown) => typeof b === 'boolean', 'true or false'],

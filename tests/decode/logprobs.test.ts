@@ -51,6 +51,28 @@ test('promptLogprobs: of every token of the prompt, without a second pass', asyn
   }
 });
 
+test('no log-probability costs a second pass: prompts are read once, and each token is stepped once', async () => {
+  const { prefill, step } = Decoder.prototype, read: number[] = [];
+  let steps = 0;
+  Decoder.prototype.prefill = function (...all) {
+    read.push(all[1].length);
+    const computed = prefill.apply(this, all);
+    expect(computed).toBe(all[1].length);
+    return computed;
+  };
+  Decoder.prototype.step = function (tokens) {
+    steps++;
+    step.call(this, tokens);
+  };
+  try {
+    await collect(generateBatch(model, ['good cab', 'no man', 'fed'], { tokens: 6, minTokens: 6, promptLogprobs: true, logprobs: 3, explain: true }));
+  } finally {
+    Object.assign(Decoder.prototype, { prefill, step });
+  }
+  expect(read).toEqual([9, 7, 4]);
+  expect(steps).toBe(5); // the sixth token needs no step
+});
+
 test('a decoder gives the logits of every row of a prompt with the bits of the whole, however long it is', () => {
   const tokens = Uint32Array.from({ length: 47 }, (_, i) => (i * i * 7 + i * 31 + 97) % 260), whole = wholeLogits(model, tokens);
   for (const slots of [1, 3]) {
@@ -79,6 +101,7 @@ test('explain: which stage removed what, with how much probability', async () =>
     expect(trace!.stages.map(({ name }) => name)).toEqual(['topK', 'minP']);
     expect(topK).toMatchObject({ removed: tokenizer.size - 6, mass: expect.closeTo(1 - mass, 6) });
     expect(topK!.likeliest.map((one) => one.token)).toEqual(order.slice(6, 11));
+    expect(topK!.moved).toBeCloseTo(1 - mass, 6);
     expect(minP).toMatchObject({ removed: 6 - left.length, mass: expect.closeTo(1 - left.reduce((sum, id) => sum + p[id]!, 0) / mass, 6) });
     expect(trace!.left).toBe(left.length);
     expect(trace!.candidates.map((one) => one.token)).toEqual(left);

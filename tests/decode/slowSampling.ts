@@ -26,7 +26,7 @@ function reaching(order: readonly number[], p: readonly number[], goal: number):
   return kept;
 }
 
-const SLOW: Record<Exclude<StageName, 'mirostat'>, Slow> = {
+const SLOW: Partial<Record<StageName, Slow>> = {
   logitBias: (logits, { logitBias }) => logits.map((logit, i) => logitBias.reduce((sum, [id, bias]) => sum + (id === i ? bias : 0), logit)),
   penalties(logits, { repeatPenalty, frequencyPenalty, presencePenalty, penaltyLastN }, { tokens }) {
     const window = penaltyLastN < 0 ? tokens : tokens.slice(-penaltyLastN);
@@ -96,6 +96,9 @@ const SLOW: Record<Exclude<StageName, 'mirostat'>, Slow> = {
   },
 };
 
+/** The stages of which it knows; others (constraints) have tests of their own. */
+export const SLOW_NAMES: readonly string[] = [...Object.keys(SLOW), 'mirostat'];
+
 /** What mirostat leaves, and its new mu for each token. */
 function mirostat(logits: readonly number[], { mirostat: version, mirostatTau, mirostatEta }: GenerateSettings, mu: number): { logits: readonly number[]; after(token: number): number } {
   if (version === 0) return { logits, after: () => mu };
@@ -122,9 +125,9 @@ function mirostat(logits: readonly number[], { mirostat: version, mirostatTau, m
 function branchesOf(logits: readonly number[], settings: GenerateSettings, said: Said): readonly Branch[] {
   let branches: readonly Branch[] = [{ share: 1, logits }];
   for (const name of settings.stages ?? STAGE_NAMES) {
-    if (name === 'mirostat') continue; // the last one, with a memory
+    if (name === 'mirostat' || typeof name === 'function') continue; // mirostat is the last one, with a memory
     branches = branches.flatMap(({ share, logits: before }) => {
-      const after = SLOW[name as keyof typeof SLOW](before, settings, said);
+      const after = SLOW[name]?.(before, settings, said) ?? before;
       return typeof after[0] === 'number' ? [{ share, logits: after as readonly number[] }] : (after as readonly Branch[]).map((one) => ({ ...one, share: share * one.share }));
     });
   }
