@@ -7,7 +7,14 @@ import { corpus } from './commands/corpus.ts';
 import { evaluate } from './commands/evaluate.ts';
 import { finetune } from './commands/finetune.ts';
 import { generateText } from './commands/generateText.ts';
+import { inspectAttention } from './commands/inspectAttention.ts';
+import { inspectBank } from './commands/inspectBank.ts';
 import { inspectFile } from './commands/inspectFile.ts';
+import { inspectLens } from './commands/inspectLens.ts';
+import { inspectNeighbours } from './commands/inspectNeighbours.ts';
+import { inspectNeuron } from './commands/inspectNeuron.ts';
+import { inspectTensor } from './commands/inspectTensor.ts';
+import { inspectWhy } from './commands/inspectWhy.ts';
 import { pretrain } from './commands/pretrain.ts';
 import { symbolsClassify } from './commands/symbolsClassify.ts';
 import { symbolsShow } from './commands/symbolsShow.ts';
@@ -27,7 +34,7 @@ import { version } from './version.ts';
 
 const commands: readonly Command[] = [
   quickstart, corpus, tokenizerTrain, tokenizerEncode, tokenizerDecode, tokenizerReport, pretrain, finetune, evaluate, generateText, chat, verify,
-  convert, inspectFile,
+  convert, inspectFile, inspectTensor, inspectAttention, inspectLens, inspectWhy, inspectNeighbours, inspectNeuron, inspectBank,
   symbolsTrain, symbolsClassify, symbolsShow,
 ];
 

@@ -48,10 +48,8 @@ export interface AttentionSteps {
 export function attentionSteps(model: SpeakingModel, text: string | ArrayLike<number>, layer: number): AttentionSteps {
   const { layers, headSize } = model.transformer.config;
   if (!Number.isInteger(layer) || layer < 0 || layer >= layers) throw new OptionError('layer', `layer must be a whole number from 0 to ${layers - 1}, but it is ${layer}.`);
-  const name = `blocks.${layer}.attention`, places = headPlaces(model, layer);
-  // the last of the tensors that queries, keys and values pass through
-  const from = ['mixed', 'rotated', 'qkv'].map((part) => `${name}.${part}`).find((candidate) => places.names.has(candidate))!;
-  const { ids, tensors } = record(model, text, [from]), T = ids.length, { nh, nkv, hs, k, v, scale: factor, window } = places.attention;
+  const { from, attention: { nh, nkv, hs, k, v, scale: factor, window } } = headPlaces(model, layer);
+  const { ids, tensors } = record(model, text, [from]), T = ids.length;
   const rows = tensors.get(from)!.numbers, steps = composition(T, hs, factor);
   const plan = compile(model.engine, Object.values(steps.computed), { keep: Object.values(steps.given), threads: 1 });
   const give = (t: Tensor, numbers: Float32Array): void => model.engine.f32(plan.at(t), size(t)).set(numbers);
@@ -87,8 +85,8 @@ function causalMask(T: number, window: number): Float32Array {
   });
 }
 
-/** How attention of a layer was told to work, and the names of what it passes through. Nothing is computed. */
-function headPlaces(model: SpeakingModel, layer: number): { readonly attention: HeadPlaces; readonly names: ReadonlySet<string> } {
-  const { tensors } = openGraph(model, 1, 1, [], nameOnly);
-  return { attention: tensors.get(`blocks.${layer}.attention.heads`)!.from!.attrs as unknown as HeadPlaces, names: new Set(tensors.keys()) };
+/** How attention of a layer was told to work, and the name of what it reads. Nothing is computed. */
+function headPlaces(model: SpeakingModel, layer: number): { readonly attention: HeadPlaces; readonly from: string } {
+  const { tensors } = openGraph(model, 1, 1, [], nameOnly), { attrs, inputs } = tensors.get(`blocks.${layer}.attention.heads`)!.from!;
+  return { attention: attrs as unknown as HeadPlaces, from: [...tensors].find(([, t]) => t === inputs[0])![0] };
 }

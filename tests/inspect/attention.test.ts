@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createEngine, type Engine } from '../../src/engine/index.ts';
 import { attentionSteps, headSummaries, record } from '../../src/inspect/index.ts';
+import type { TransformerOptions } from '../../src/models/index.ts';
 import { FORMS, type FormName, randomModel } from '../decode/models.ts';
 
 let engine: Engine;
@@ -12,9 +13,11 @@ afterAll(() => engine.stop());
 const bits = (numbers: Float32Array): Uint32Array => new Uint32Array(numbers.slice().buffer);
 const TEXT = 'abc ponm, kla. de, fghi jklm nop a. bc de, f';
 
-describe.each(Object.keys(FORMS) as FormName[])('%s', (form) => {
+const others: Partial<TransformerOptions>[] = [{ window: 5 }, { form: 'llama', qkNorm: true, qkGain: true, nopeEvery: 2, window: 20 }];
+
+describe.each([...(Object.keys(FORMS) as FormName[]).map((form) => ({ form, options: {} as Partial<TransformerOptions> })), ...others.map((options) => ({ form: 'llama with grouped heads' as const, options }))])('$form $options', ({ form, options }) => {
   test('the steps end in the bits of the one kernel, and rows sum to one', () => {
-    const model = randomModel(engine, form, {}, 0.5), { layers, heads, headSize: hs } = model.transformer.config;
+    const model = randomModel(engine, form, options, 0.5), { layers, heads, headSize: hs } = model.transformer.config, window = options.window ?? Infinity;
     for (const length of [1, 2, 7, 33, TEXT.length]) {
       const text = TEXT.slice(0, length), { tensors } = record(model, text, ['blocks.*.attention.probs', 'blocks.*.attention.heads']);
       for (let layer = 0; layer < layers; layer++) {
@@ -29,7 +32,7 @@ describe.each(Object.keys(FORMS) as FormName[])('%s', (form) => {
               const score = Array.from({ length: hs }, (_, c) => queries[t * hs + c]! * keys[u * hs + c]!).reduce((a, b) => a + b, 0);
               expect(scores[t * T + u]).toBeCloseTo(score, 4);
               expect(scaled[t * T + u]).toBeCloseTo(score / Math.sqrt(hs), 4);
-              expect(masked[t * T + u]).toBe(u > t ? -Infinity : scaled[t * T + u]);
+              expect(masked[t * T + u]).toBe(u > t || u <= t - window ? -Infinity : scaled[t * T + u]);
             }
           }
         }
