@@ -162,6 +162,9 @@ const OPTIONS: { readonly [K in keyof GenerateSettings]-?: readonly [value: Gene
   whenFull: [undefined, (f: unknown) => f === undefined || f === 'slide' || typeof f === 'function', '"slide", or a function that gives a shorter prompt or null'],
 };
 
+/** What `beamSearch` understands besides. */
+const SEARCHING: readonly string[] = ['beams', 'lengthPenalty', 'lengthOf', 'earlyStopping', 'returned', 'groups', 'diversityPenalty', 'sample'];
+
 /**
  * Fills in the defaults.
  *
@@ -173,6 +176,7 @@ export function generateSettings(options: GenerateOptions): GenerateSettings {
   if (typeof options !== 'object' || options === null) throw new OptionError('options', `The options must be an object, for example { temperature: 0.8 }, but they are ${shown(options)}.`);
   for (const name of Object.keys(options)) {
     if (Object.hasOwn(OPTIONS, name)) continue;
+    if (SEARCHING.includes(name)) throw new OptionError(name, `There is no option "${name}" without a search. Use beamSearch, or in a Chat set beams too.`);
     const meant = closest(name, Object.keys(OPTIONS));
     throw new OptionError(name, `There is no option "${name}". ${meant ? `Did you mean "${meant}"?` : `There are ${Object.keys(OPTIONS).join(', ')}.`}`);
   }

@@ -309,7 +309,7 @@ test('a conversation may search for its replies', async () => {
   expect(chat.messages.filter(({ role }) => role === 'assistant').map(({ content }) => content)).toEqual(said);
   expect(() => new Chat(talker, { beams: 3, topK: 4 })).toThrow('topK shapes how tokens are drawn');
   expect(() => new Chat(talker, { beams: 3, returned: 2 } as ChatOptions)).toThrow('it goes on with one reply');
-  expect(() => new Chat(talker, { lengthPenalty: 1 })).toThrow('There is no option "lengthPenalty".');
+  expect(() => new Chat(talker, { lengthPenalty: 1 })).toThrow('There is no option "lengthPenalty" without a search.');
   chat.free();
   talker.weights.free();
 });
@@ -352,7 +352,7 @@ describe('what cannot work is refused by name', () => {
     await expect(collect(beamSearch(other, 'a', { decoder }))).rejects.toThrow('This decoder belongs to another model.');
     await expect(search('a'.repeat(40), {})).rejects.toThrow('The prompt has 41 tokens, but only 24 fit.');
     await expect(search('', { addBos: false })).rejects.toThrow('The prompt is empty');
-    await expect(collect(generate(model, 'a', { beams: 2 } as GenerateOptions))).rejects.toThrow('There is no option "beams".');
+    await expect(collect(generate(model, 'a', { beams: 2 } as GenerateOptions))).rejects.toThrow('There is no option "beams" without a search. Use beamSearch');
     other.weights.read(other.transformer.parameters.get('embedding.weight')).fill(NaN);
     await expect(collect(beamSearch(other, 'a', {}))).rejects.toThrow('The logits of the model are no numbers.');
     decoder.free();

@@ -182,7 +182,7 @@ test('options that cannot work are refused by name', async () => {
     [{ stop: ['a', ''] }, 'stop must be a list of strings, none of them empty, but it is ["a",""].'],
     [{ stop: 'end' }, 'but it is "end".'],
     [{ temprature: 1 }, 'There is no option "temprature". Did you mean "temperature"?'],
-    [{ beams: 4 }, 'There is no option "beams".'],
+    [{ beams: 4 }, 'There is no option "beams" without a search. Use beamSearch'],
     [{ decoder }, 'This decoder belongs to another model.'],
     [{ cache: 'q8' }, 'cache must be one of f32, f16, int8, but it is "q8".'],
     [{ decoder, cache: 'int8' }, 'cache is int8, but the given decoder keeps f32. Make it with new Decoder(model, { cache: \'int8\' }).'],
