@@ -52,6 +52,7 @@ export class Chat {
     const settings = options.beams === undefined ? generateSettings(options) : beamSettings(options);
     requireLength(settings);
     prepareStages(settings, model.tokenizer);
+    settings.constraint?.compile(model.tokenizer).requireRoom(settings.tokens);
     if (system !== undefined && typeof system !== 'string') throw new OptionError('system', 'system must be a string.');
     this.#system = system === undefined ? [] : [{ role: 'system', content: system }];
     renderChat(model.tokenizer, this.#system, { reply: true });
@@ -137,7 +138,7 @@ export class Chat {
   /** The conversation with a new message as tokens, after dropping as many old turns as it takes to leave room for a reply. */
   #fit(message: Message): { prompt: Uint32Array; dropped: number } {
     const { positions } = this.#decoder;
-    const room = Math.min(this.#tokens, Math.floor(positions / 4));
+    const needed = this.#options.constraint?.compile(this.#model.tokenizer).needed ?? 0, room = Math.min(this.#tokens, Math.max(needed, Math.floor(positions / 4)));
     for (let dropped = 0; ; dropped++) {
       const turns = this.#turns.slice(2 * dropped);
       const prompt = this.#render(turns, message);

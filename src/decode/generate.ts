@@ -86,7 +86,7 @@ export async function* generateBatch(model: SpeakingModel, prompts: readonly Pro
   if (settings.decoder && settings.decoder.transformer !== model.transformer) throw new OptionError('decoder', 'This decoder belongs to another model. Make one with new Decoder(model).');
   if (settings.decoder && settings.promptLogprobs && !settings.decoder.everyRow) throw new OptionError('promptLogprobs', 'This decoder gives no logits in the middle of a prompt. Make it with new Decoder(model, { everyRow: true }).');
   const positions = settings.decoder?.positions ?? Math.min(context, longest + settings.tokens), sliding = settings.whenFull === 'slide';
-  for (const { prompt } of all) requireRoom(settings, model.tokenizer, prompt.length, sliding ? Infinity : positions);
+  for (const { prompt } of all) settings.constraint?.compile(model.tokenizer).requireRoom(settings.tokens, sliding ? Infinity : positions - prompt.length + 1);
   signal?.throwIfAborted();
 
   const decoder = settings.decoder
@@ -149,14 +149,6 @@ export async function* generateBatch(model: SpeakingModel, prompts: readonly Pro
     release();
     if (!settings.decoder) decoder.free();
   }
-}
-
-/** A constraint must be possible before anything is said. */
-export function requireRoom({ constraint, tokens }: GenerateSettings, tokenizer: Tokenizer, prompt: number, positions: number): void {
-  if (!constraint) return;
-  const compiled = constraint.compile(tokenizer), room = positions - prompt + 1;
-  compiled.requireRoom(tokens, `only ${tokens} may be said. Raise tokens to at least ${compiled.needed}, or loosen the constraint`);
-  compiled.requireRoom(room, `behind the prompt of ${prompt} there is room for ${room}. Shorten the prompt, use a longer context, or loosen the constraint`);
 }
 
 function finished(one: Continuation, seconds: number, { logprobs }: GenerateSettings): Generated {

@@ -63,15 +63,20 @@ export class CompiledConstraint {
     if (this.needed === Infinity) throw new OptionError('constraint', `The constraint ${name} cannot be fulfilled with the tokens of this vocabulary: characters that it needs are missing. Use a tokenizer with all bytes, or a constraint within its alphabet.`);
   }
 
-  /** So many tokens suffice for a whole text. */
+  /** So many tokens suffice for a whole text, the shortest one. */
   get needed(): number {
     return this.#needs[this.masks.automaton.start]!;
   }
 
-  /** @throws {OptionError} when so many tokens do not suffice for a whole text. */
-  requireRoom(tokens: number, why: string): void {
-    if (tokens >= this.needed) return;
-    throw new OptionError('constraint', `The shortest text that fulfils the constraint ${this.name} needs ${count(this.needed)} tokens, but ${why}.`);
+  /**
+   * @param tokens how many may be said.
+   * @param room for how many there is room.
+   * @throws {OptionError} when a whole text may need more.
+   */
+  requireRoom(tokens: number, room = Infinity): void {
+    const { needed, name } = this;
+    if (needed > tokens) throw new OptionError('constraint', `The constraint ${name} needs ${count(needed)} tokens at least, but only ${count(tokens)} may be said. Raise tokens to ${count(needed)} or more, or loosen the constraint.`);
+    if (needed > room) throw new OptionError('constraint', `The constraint ${name} needs ${count(needed)} tokens at least, but there is room for ${count(room)}. Shorten the prompt, use a longer context, or loosen the constraint.`);
   }
 
   /** @throws {OptionError} when no text that fulfils it begins with these tokens. */
@@ -92,7 +97,7 @@ export class CompiledConstraint {
     return {
       name: 'constraint',
       apply: (logits, { left }) => {
-        if (needs[state]! > left) this.requireRoom(0, `there is room for ${left} more. Allow more tokens, shorten the prompt, or loosen the constraint`);
+        if (needs[state]! > left) this.requireRoom(Infinity, left);
         strikeOut(logits, masks.mask(state, left));
       },
       accept: (token) => {

@@ -165,6 +165,10 @@ describe('with a model', () => {
       expect(small.accepts(result.text), result.text).toBe(true);
     }
     chat.free();
+    expect(() => new Chat(model, { constraint: small, tokens: 3 })).toThrow('only 3 may be said');
+    const long = new Chat(model, { constraint: regex('[a-p]{30}'), tokens: 40, temperature: 1 });
+    for (const message of ['a', 'b', 'c d']) expect((await collect(long.send(message))).result.text).toMatch(/^[a-p]{30}$/);
+    long.free();
   });
 
   test('in every beam', async () => {
@@ -177,7 +181,7 @@ describe('with a model', () => {
     // all there is: each of them in every spelling, so the best is the best of all
     const { sequences } = (await collect(beamSearch(model, 'abc', { beams: 40, returned: 4, tokens: 20, constraint: one, earlyStopping: 'never', lengthPenalty: 0 }))).result;
     for (const { text } of sequences) expect(one.accepts(text), text).toBe(true);
-    await expect(collect(beamSearch(model, 'abc', { beams: 2, tokens: 2, constraint: one }))).rejects.toThrow('needs 3 tokens, but there is room for 2 more.');
+    await expect(collect(beamSearch(model, 'abc', { beams: 2, tokens: 2, constraint: one }))).rejects.toThrow('needs 3 tokens at least, but there is room for 2.');
   });
 
   test('a fork goes its own way', () => {
@@ -199,8 +203,8 @@ describe('with a model', () => {
   test('what cannot be is an error before the first token', async () => {
     const letters = tokenizers['letters']!, decoder = new Decoder(model, { positions: 20 });
     const cases: [GenerateOptions, string][] = [
-      [{ constraint: small, tokens: 5 }, 'The shortest text that fulfils the constraint jsonSchema needs 12 tokens, but only 5 may be said. Raise tokens to at least 12, or loosen the constraint.'.replace('12 tokens', `${small.compile(tokenizer).needed} tokens`).replace('least 12', `least ${small.compile(tokenizer).needed}`)],
-      [{ constraint: regex('a{40}'), decoder }, 'behind the prompt of 4 there is room for 17.'],
+      [{ constraint: small, tokens: 5 }, `The constraint jsonSchema needs ${small.compile(tokenizer).needed} tokens at least, but only 5 may be said. Raise tokens to ${small.compile(tokenizer).needed} or more, or loosen the constraint.`],
+      [{ constraint: regex('a{40}'), decoder }, 'needs 40 tokens at least, but there is room for 17. Shorten the prompt, use a longer context, or loosen the constraint.'],
       [{ constraint: 'abc' as unknown as Constraint }, 'constraint must be made with regex(), jsonSchema(), oneOf(), containing() or allOf(), but it is "abc".'],
       [{ constraint: small, forcedTokens: 'ab' }, 'No text that fulfils the constraint jsonSchema begins with the forced tokens.'],
       [{ constraint: small, stages: ['topK', 'temperature'] }, 'constraint is switched on, but stages does not list it.'],
