@@ -7,7 +7,8 @@ import { parseRegex, type RegexOptions } from './parseRegex.ts';
  *
  * It is written as in JavaScript with the flag u, and means the same: literals, `.`, `|`, groups, `[a-zé]`, `[^…]`, `\d \w \s`,
  * `\p{L}`, `* + ? {2,5}`. Lookaround, `\b` and backreferences are refused. (llama.cpp's GBNF and the engines around Hugging
- * Face leave out other parts each.)
+ * Face leave out other parts each.) Which characters have a property is asked of the host, so of characters that are new to
+ * Unicode some hosts know more than others.
  *
  * @param source the expression, or a RegExp of which the flags i and s count.
  * @throws {OptionError} for an expression that is wrong, not supported, too large, or matches nothing.

@@ -64,11 +64,11 @@ describe('10,000 random texts', () => {
           expect(kind, (error as Error).message).toBe('letters');
           continue;
         }
-        const texts = Array.from({ length: 320 }, (_, i) => say(constraint, tokenizer, needed + (i % 30), i).text);
+        const texts = Array.from({ length: 360 }, (_, i) => say(constraint, tokenizer, needed + (i % 30), i).text);
         expectValid(texts, schema);
         made += texts.length;
       }
-      expect(made).toBeGreaterThanOrEqual(kind === 'letters' ? 4 * 320 : 8 * 320);
+      expect(made).toBeGreaterThanOrEqual(kind === 'letters' ? 4 * 360 : 8 * 360);
     });
   }
 
