@@ -21,7 +21,7 @@ import type { SpeakingModel } from '../../models/index.ts';
 import { Random, stream } from '../../random.ts';
 import type { Reason } from '../continuation.ts';
 import { Decoder } from '../decoder.ts';
-import { encodePrompt, type Prompt, requireRoom } from '../generate.ts';
+import { encodePrompt, type Prompt } from '../generate.ts';
 import { prepareStages } from '../prepareStages.ts';
 import type { Stage } from '../stage.ts';
 import { StopStrings } from '../stopStrings.ts';
@@ -60,7 +60,7 @@ export async function* beamSearch(model: SpeakingModel, prompt: Prompt, options:
   if (ids.length > positions) throw new OptionError('prompt', `The prompt has ${ids.length} tokens, but only ${positions} fit. Shorten it, or use a model with a longer context.`);
   if (settings.decoder && settings.decoder.transformer !== model.transformer) throw new OptionError('decoder', 'This decoder belongs to another model. Make one with new Decoder(model).');
   if (settings.decoder && settings.decoder.slots < beams) throw new OptionError('decoder', `${beams} beams need as many slots, but this decoder has ${settings.decoder.slots}. Make it with new Decoder(model, { slots: ${beams} }).`);
-  requireRoom(settings, tokenizer, ids.length, positions);
+  settings.constraint?.compile(tokenizer).requireRoom(tokens, positions - ids.length + 1);
   signal?.throwIfAborted();
 
   const decoder = settings.decoder ?? new Decoder(model, { slots: beams, positions, ...(settings.cache && { cache: settings.cache }) }), { bytes } = decoder;
