@@ -104,7 +104,7 @@ test.each([
   [['--prompt', 'a', '--regex', '(?=b)'], '--regex: The regular expression "(?=b)" cannot be used: it looks around', 2],
   [['--prompt', 'a', '--json-schema', 'absent.json'], '--json-schema absent.json: the file cannot be read. Check the path.', 2],
   [['--prompt', 'a', '--choice', 'x', '--contains', 'y'], 'No text fulfils the constraint oneOf("x") and containing("y")', 2],
-  [['--prompt', 'a', '--choice', 'the cat on the mat', '--tokens', '5'], 'needs 18 tokens at least, but only 5 may be said. Raise tokens to 18 or more', 2],
+  [['--prompt', 'a', '--choice', 'the cat on the mat', '--tokens', '5'], 'needs 18 tokens at least, but only 5 may be said. Raise tokens to at least 18', 2],
   [['--prompt', 'a', '--min-p', '2'], '--min-p must be a number of at least 0 and at most 1, but it is 2.', 2],
   [['--prompt', 'a', '--logit-bias', 'e'], '--logit-bias must be TEXT=X', 2],
   [['--prompt', 'a', '--stages', 'topk'], '--stages names "topk", which is no stage. Did you mean topK?', 2],

@@ -75,7 +75,7 @@ export class CompiledConstraint {
    */
   requireRoom(tokens: number, room = Infinity): void {
     const { needed, name } = this;
-    if (needed > tokens) throw new OptionError('constraint', `The constraint ${name} needs ${count(needed)} tokens at least, but only ${count(tokens)} may be said. Raise tokens to ${count(needed)} or more, or loosen the constraint.`);
+    if (needed > tokens) throw new OptionError('constraint', `The constraint ${name} needs ${count(needed)} tokens at least, but only ${count(tokens)} may be said. Raise tokens to at least ${count(needed)}, or loosen the constraint.`);
     if (needed > room) throw new OptionError('constraint', `The constraint ${name} needs ${count(needed)} tokens at least, but there is room for ${count(room)}. Shorten the prompt, use a longer context, or loosen the constraint.`);
   }
 

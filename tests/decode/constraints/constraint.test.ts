@@ -181,7 +181,7 @@ describe('with a model', () => {
     // all there is: each of them in every spelling, so the best is the best of all
     const { sequences } = (await collect(beamSearch(model, 'abc', { beams: 40, returned: 4, tokens: 20, constraint: one, earlyStopping: 'never', lengthPenalty: 0 }))).result;
     for (const { text } of sequences) expect(one.accepts(text), text).toBe(true);
-    await expect(collect(beamSearch(model, 'abc', { beams: 2, tokens: 2, constraint: one }))).rejects.toThrow('needs 3 tokens at least, but there is room for 2.');
+    await expect(collect(beamSearch(model, 'abc', { beams: 2, tokens: 2, constraint: one }))).rejects.toThrow('needs 3 tokens at least, but only 2 may be said.');
   });
 
   test('a fork goes its own way', () => {
@@ -203,7 +203,7 @@ describe('with a model', () => {
   test('what cannot be is an error before the first token', async () => {
     const letters = tokenizers['letters']!, decoder = new Decoder(model, { positions: 20 });
     const cases: [GenerateOptions, string][] = [
-      [{ constraint: small, tokens: 5 }, `The constraint jsonSchema needs ${small.compile(tokenizer).needed} tokens at least, but only 5 may be said. Raise tokens to ${small.compile(tokenizer).needed} or more, or loosen the constraint.`],
+      [{ constraint: small, tokens: 5 }, `The constraint jsonSchema needs ${small.compile(tokenizer).needed} tokens at least, but only 5 may be said. Raise tokens to at least ${small.compile(tokenizer).needed}, or loosen the constraint.`],
       [{ constraint: regex('a{40}'), decoder }, 'needs 40 tokens at least, but there is room for 17. Shorten the prompt, use a longer context, or loosen the constraint.'],
       [{ constraint: 'abc' as unknown as Constraint }, 'constraint must be made with regex(), jsonSchema(), oneOf(), containing() or allOf(), but it is "abc".'],
       [{ constraint: small, forcedTokens: 'ab' }, 'No text that fulfils the constraint jsonSchema begins with the forced tokens.'],
