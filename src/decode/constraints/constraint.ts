@@ -63,7 +63,7 @@ export class CompiledConstraint {
     if (this.needed === Infinity) throw new OptionError('constraint', `The constraint ${name} cannot be fulfilled with the tokens of this vocabulary: characters that it needs are missing. Use a tokenizer with all bytes, or a constraint within its alphabet.`);
   }
 
-  /** So many tokens suffice for a whole text, the shortest one. */
+  /** So many tokens suffice for a whole text; with fewer none is begun. A few more than the very least at times, see {@link fewestTokens}. */
   get needed(): number {
     return this.#needs[this.masks.automaton.start]!;
   }
