@@ -32,6 +32,20 @@ describe.skipIf(!full)('the world in five minutes', () => {
     expect(report.refusal.f1).toBeGreaterThanOrEqual(0.88);
     expect(report.refusalNewWordings.f1).toBeGreaterThanOrEqual(0.88);
   }, 1_200_000);
+
+  // the model of the test before
+  test('tells the bank of a river from the bank with money, and the table does not', () => {
+    const [report] = inkling('inspect', 'bank', '--model', 'world/chat') as [{ baseline: number; best: string; layers: { name: string; accuracy: number }[] }];
+    console.log(report.baseline, report.layers);
+    expect(report.baseline).toBeLessThanOrEqual(0.6);
+    expect(report.layers.find(({ name }) => name === report.best)!.accuracy).toBeGreaterThanOrEqual(0.9);
+  }, 1_200_000);
+
+  test('words alone tell the young of families that no text names', () => {
+    const began = performance.now(), [held, ...others] = inkling('inspect', 'neighbours', '--data', 'world', '--score') as { name: string; covered: number; first: number }[];
+    console.log(held, others, `${((performance.now() - began) / 1000).toFixed(1)} s`);
+    expect(held!.first / held!.covered).toBeGreaterThanOrEqual(0.8);
+  }, 1_200_000);
 });
 
 const present = existsSync(shakespeare);

@@ -5,7 +5,7 @@
 // Reading order: symbolPatterns.ts, symbolNetwork.ts, trainSymbols.ts, symbolFile.ts (a network small enough to see whole);
 // query.ts, openGraph.ts, textReader.ts, record.ts (any tensor by name); attentionSteps.ts, headSummaries.ts (who looks where);
 // intervene.ts (what if?), logitLens.ts, contributions.ts, attribute.ts (why this answer?); wordVectors.ts, analogyFile.ts,
-// skipGram.ts, worldAnalogies.ts, tokenVectors.ts, contextVectors.ts, pca.ts (meaning as geometry); linearProbe.ts, bankTest.ts
+// skipGram.ts, worldAnalogies.ts, tokenVectors.ts, contextVectors.ts, pca.ts, umap.ts (meaning as geometry); linearProbe.ts, bankTest.ts
 // (two senses of one word), topActivations.ts; examine.ts (a model sits the examination of a world).
 export { examine, type ExamineOptions, formatWorldReport } from './examine.ts';
 export { PATTERNS, PIXELS, parseSymbolPattern, type SymbolDrawing, type SymbolPattern, symbolPattern, SYMBOLS, type SymbolSplit, symbolSplit } from './symbolPatterns.ts';
@@ -31,6 +31,7 @@ export { skipGram, type SkipGramOptions, wordsOf } from './skipGram.ts';
 export { worldAnalogies } from './worldAnalogies.ts';
 export { tokenVectors } from './tokenVectors.ts';
 export { type Components, pca } from './pca.ts';
+export { umap, type UmapClass, type UmapOptions } from './umap.ts';
 export { type Activation, topActivations, type TopActivationsOptions } from './topActivations.ts';
 export { CrossProbe, type ProbeOptions } from './linearProbe.ts';
 export { type BankHead, type BankReport, bankTest, formatBankReport, type SenseContext, senseContexts } from './bankTest.ts';

@@ -42,11 +42,14 @@ export interface TrainOptions {
   readonly patience?: number;
   readonly signal?: AbortSignal;
   readonly tap?: Tap;
+  /** Names of tensors that a `watched` event brings behind every `step` event: see `TrainerOptions.watch`. */
+  readonly watch?: (name: string) => boolean;
 }
 
 export type TrainEvent =
   | { readonly kind: 'start'; readonly step: number; readonly steps: number; readonly bytes: number; readonly flopsPerStep: number; readonly resumed: string | null; readonly damaged: readonly string[] }
   | { readonly kind: 'step'; readonly step: number; readonly steps: number; readonly loss: number; readonly rate: number; readonly norm: number; readonly tokensPerSecond: number; readonly gflops: number; readonly seconds: number }
+  | { readonly kind: 'watched'; readonly step: number; readonly tensors: ReturnType<Trainer['watched']> }
   | { readonly kind: 'evaluation'; readonly step: number; readonly steps: number; readonly loss: number; readonly bitsPerByte?: number; readonly best: boolean }
   | { readonly kind: 'hash'; readonly step: number; readonly sha256: string }
   | { readonly kind: 'checkpoint'; readonly step: number; readonly name: string }
@@ -82,7 +85,7 @@ const REPORT_MILLISECONDS = 100;
 export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent> {
   const { model, recipe, steps, loader, validate, evaluateEvery = Math.max(1, Math.round(steps / 10)), store, checkpointSeconds = 30, folder = 'checkpoints', hashEvery = 0, patience = 0, signal } = options;
   const { weights, transformer } = model;
-  const trainer = new Trainer({ transformer, weights, recipe, seed: options.seed, ...(options.tap && { tap: options.tap }) });
+  const trainer = new Trainer({ transformer, weights, recipe, seed: options.seed, ...(options.tap && { tap: options.tap }), ...(options.watch && { watch: options.watch }) });
   try {
     let step = 0, before = 0, best: Validation | null = null, waited = 0, hashes: WeightHash[] = [];
     const found = options.resume && store ? await latestCheckpoint(store, folder) : null;
@@ -122,6 +125,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent> 
         reported = now;
         reportedStep = step;
         yield { kind: 'step', step, steps, loss, rate, norm: trainer.norm, tokensPerSecond: perSecond * recipe.rows * recipe.context, gflops: (perSecond * flopsPerStep) / 1e9, seconds };
+        if (options.watch) yield { kind: 'watched', step, tensors: trainer.watched() };
       }
       if (hashEvery > 0 && (step % hashEvery === 0 || step === steps)) {
         const hash = { step, sha256: await weights.hash() };

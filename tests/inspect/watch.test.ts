@@ -5,7 +5,7 @@ import { createEngine, type Engine } from '../../src/engine/index.ts';
 import { fill } from '../../src/graph/index.ts';
 import { matchesPath, record } from '../../src/inspect/index.ts';
 import { nameOnly } from '../../src/nn/index.ts';
-import { plainRecipe, Trainer } from '../../src/train/index.ts';
+import { plainRecipe, train, Trainer } from '../../src/train/index.ts';
 import { FORMS, type FormName, randomModel } from '../decode/models.ts';
 
 let engine: Engine;
@@ -89,5 +89,15 @@ test('a tap silences a part while a model speaks', () => {
   const { vocab } = model.transformer.config, silent = record(model, ids, ['output'], new Map([['blocks.1.mlp.hidden', (numbers) => numbers.fill(0)]])).tensors.get('output')!.numbers;
   expect(bits(decoder.logits(0))).toEqual(bits(silent.subarray((ids.length - 1) * vocab)));
   decoder.free();
+  model.weights.free();
+});
+
+test('a training brings what is watched behind every step that it tells', async () => {
+  const model = randomModel(engine, 'gpt2'), seen: { step: number; names: string[] }[] = [];
+  const loader = { next: (batch: Batch) => void batch.weights.fill(1), state: () => ({}), restore: () => {} } as unknown as Loader;
+  for await (const event of train({ model, recipe: { ...plainRecipe, rows: 2, context: 8 }, steps: 3, seed: 1, loader, watch: (name) => name === 'loss' || name === 'grad(norm)' })) {
+    if (event.kind === 'watched') seen.push({ step: event.step, names: [...event.tensors.keys()].sort() });
+  }
+  expect(seen).toEqual([1, 2, 3].map((step) => ({ step, names: ['grad(norm)', 'loss'] })));
   model.weights.free();
 });
