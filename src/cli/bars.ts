@@ -3,6 +3,16 @@ import type { Terminal } from './terminal.ts';
 /** Characters of the longest bar. */
 const LONGEST = 24;
 
+/** More rows than this are too many to be looked at. */
+const MOST = 24;
+
+/** Those with the largest numbers, in the order in which they were; how many are left out, and their sum. */
+export function largest<T extends { readonly value: number }>(rows: readonly T[]): { readonly shown: readonly T[]; readonly rest: number; readonly sum: number } {
+  if (rows.length <= MOST) return { shown: rows, rest: 0, sum: 0 };
+  const kept = new Set([...rows].sort((a, b) => Math.abs(b.value) - Math.abs(a.value)).slice(0, MOST));
+  return { shown: rows.filter((row) => kept.has(row)), rest: rows.length - MOST, sum: rows.reduce((sum, row) => sum + (kept.has(row) ? 0 : row.value), 0) };
+}
+
 /**
  * Names with numbers above and below 0, as bars to the right and to the left, the longest for the largest.
  *

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createEngine, type Engine } from '../../src/engine/index.ts';
-import { type Change, divergence, effectOf, intervene, record } from '../../src/inspect/index.ts';
+import { type Change, divergence, effectOf, intervene, type Intervention, record } from '../../src/inspect/index.ts';
 import type { LanguageModel } from '../../src/models/index.ts';
 import { FORMS, type FormName, randomModel } from '../decode/models.ts';
 
@@ -99,4 +99,13 @@ test('what cannot be is refused by name', () => {
   // rows that both texts have can be exchanged
   expect(effectOf(intervene(model, TEXT, [{ tensor: 'blocks.0.mlp.hidden', to: short, positions: [2] }])).divergence).toBeGreaterThan(0);
   model.weights.free();
+});
+
+test('two threads give the bits of one, also where a change is made on the way', async () => {
+  const two = await createEngine({ threads: 2 }), change: Change = { tensor: 'blocks.*.attention.probs', heads: [1], positions: [3, 4], to: 'zero' };
+  const [one, other] = [engine, two].map((each) => intervene(randomModel(each, 'inkling', { context: 256, channels: 96, hidden: 384 }), 'abc ponm, kla. '.repeat(15), [change])) as [Intervention, Intervention];
+  expect(bits(other.after)).toEqual(bits(one.after));
+  expect(bits(other.before)).toEqual(bits(one.before));
+  expect(effectOf(one).divergence).toBeGreaterThan(0);
+  two.stop();
 });

@@ -19,10 +19,10 @@ export const inspectAttention = defineCommand({
   words: textWord,
   details: ['In the picture a row is a token that looks, a column one that is looked at. --json gives all steps: scores, scaled, masked, probs, out.'],
   example: 'inkling inspect attention --model runs/book "One day, a dog saw a cat"\ninkling inspect attention --model runs/book --layer 1 --head 0 "One day, a dog saw a cat"',
-  async run({ model: path, layer, head, threads, build }, terminal, [word]) {
+  async run({ model: path, tokenizer: words, layer, head, threads, build }, terminal, [word]) {
     const read = requireText(word, 'attention');
     if ((layer === undefined) !== (head === undefined)) throw new UsageError('--layer and --head go together: give both for one head, or neither for all.');
-    await withModel(path, { threads, build }, (model) => {
+    await withModel(path, { threads, build, tokenizer: words }, (model) => {
       const { tokenizer } = model;
       if (layer === undefined || head === undefined) {
         terminal.tell('Shares of attention, averaged over the tokens that look; induction on random tokens that come twice', '',

@@ -16,8 +16,8 @@ export const inspectBank = defineCommand({
   },
   details: ['The contexts are texts of the world that training never sees. Only what stands before a word can tell its sense here.'],
   example: 'inkling inspect bank --model runs/quickstart/chat',
-  async run({ model: path, each = 60, folds = 10, language = 'en', seed = 1, threads, build }, terminal) {
-    await withModel(path, { threads, build }, (model) => {
+  async run({ model: path, tokenizer: words, each = 60, folds = 10, language = 'en', seed = 1, threads, build }, terminal) {
+    await withModel(path, { threads, build, tokenizer: words }, (model) => {
       const report = bankTest(model, senseContexts(createWorld({ seed, language }), { each }), { folds });
       terminal.tell(...formatBankReport(report));
       terminal.record({ kind: 'bank', ...report });

@@ -16,9 +16,9 @@ export const inspectLens = defineCommand({
   },
   words: textWord,
   example: 'inkling inspect lens --model runs/book "A baby dog is called a"',
-  async run({ model: path, token, count = 5, all, threads, build }, terminal, [word]) {
+  async run({ model: path, tokenizer: words, token, count = 5, all, threads, build }, terminal, [word]) {
     const read = requireText(word, 'lens');
-    await withModel(path, { threads, build }, (model) => {
+    await withModel(path, { threads, build, tokenizer: words }, (model) => {
       const { tokenizer } = model, ids = tokenizer.encode(read), name = (id: number): string => tokenizer.nameOf(id);
       const rows = logitLens(model, ids, { count, ...(all && { positions: [...ids.keys()] }), ...(token !== undefined && { target: oneToken(tokenizer, token, 'token') }) });
       for (const { position, token: last, readings } of rows) {

@@ -8,7 +8,7 @@ import { chooseData, dataOptions, openData } from '../openData.ts';
 import { flag, list, text, whole } from '../options.ts';
 import type { Terminal } from '../terminal.ts';
 import { UsageError } from '../usageError.ts';
-import { modelSummary, withModel } from '../withModel.ts';
+import { modelSummary, quantizeOption, withModel } from '../withModel.ts';
 
 export const inspectNeighbours = defineCommand({
   name: 'inspect neighbours',
@@ -17,6 +17,7 @@ export const inspectNeighbours = defineCommand({
     ...dataOptions,
     data: text('FILE|FOLDER|world|…', 'learn vectors of words from this text (skip-gram), or, with --model, take its words'),
     model: text('PATH', `take the rows of its table: ${modelSummary}`),
+    tokenizer: quantizeOption.tokenizer,
     analogy: list('"A B C"', 'A is to B as C is to what? May be given several times'),
     analogies: text('FILE', 'score the analogies of a file such as questions-words.txt; of the world its own are scored'),
     count: whole(1, 1000, 'so many neighbours (default 8)'),
@@ -27,7 +28,7 @@ export const inspectNeighbours = defineCommand({
   words: { name: 'WORD…', summary: 'whose neighbours are wanted', most: 1000 },
   example: 'inkling inspect neighbours --data world --mb 2 --score --analogy "dog puppy horse" dog king\ninkling inspect neighbours --model runs/book --data book.txt river',
   async run(values, terminal, words) {
-    const { data, model: path, analogy, analogies, count = 8, channels, epochs, score, mb = 2, language, seed = 1, threads, build = 'exact' } = values;
+    const { data, model: path, tokenizer, analogy, analogies, count = 8, channels, epochs, score, mb = 2, language, seed = 1, threads, build = 'exact' } = values;
     if (data === undefined) throw new UsageError('inspect neighbours needs words to choose from: --data world, or a text of yours. With --model the words have the rows of its table, without it they are learned.');
     const questions = analogy.map((line) => {
       const parts = line.trim().split(/\s+/);
@@ -42,7 +43,7 @@ export const inspectNeighbours = defineCommand({
     }
     const began = performance.now(), vectors = path === undefined
       ? await learn(texts, { seed, ...(channels !== undefined && { channels }), ...(epochs !== undefined && { epochs }) }, { threads, build }, terminal)
-      : await withModel(path, { threads, build }, (model) => Promise.resolve(tokenVectors(model, frequent(texts))));
+      : await withModel(path, { threads, build, tokenizer }, (model) => Promise.resolve(tokenVectors(model, frequent(texts))));
     terminal.clear();
     terminal.say(`${vectors.words.length} words of ${vectors.channels} numbers, ${((performance.now() - began) / 1000).toFixed(1)} s`);
     for (const word of words) {

@@ -16,7 +16,7 @@ export const inspectNeuron = defineCommand({
   },
   words: { name: 'N', summary: 'its number, from 0', most: 1 },
   example: 'inkling inspect neuron --model runs/book --data book.txt 17',
-  async run({ model: path, data, mb = 0.2, language, tensor = 'blocks.0.mlp.hidden', count = 10, seed = 1, threads, build }, terminal, [number]) {
+  async run({ model: path, tokenizer: words, data, mb = 0.2, language, tensor = 'blocks.0.mlp.hidden', count = 10, seed = 1, threads, build }, terminal, [number]) {
     if (number === undefined || !/^\d+$/.test(number)) throw new UsageError('inspect neuron needs the number of a neuron, from 0.');
     const texts: string[] = [];
     let characters = 0;
@@ -26,7 +26,7 @@ export const inspectNeuron = defineCommand({
       characters += texts.at(-1)!.length;
       if (characters > mb * 1e6) break;
     }
-    await withModel(path, { threads, build }, (model) => {
+    await withModel(path, { threads, build, tokenizer: words }, (model) => {
       const { tokenizer } = model, show = (ids: Uint32Array): string => tokenizer.decode(ids).replace(/\s+/g, ' ');
       for (const { value, text: place, position, token, around, at } of topActivations(model, texts, Number(number), { tensor, count })) {
         terminal.tell(`  ${value.toFixed(3).padStart(9)}  ${show(around.subarray(0, at)).slice(-40).padStart(40)}${terminal.colors.bold(show(around.subarray(at, at + 1)))}${show(around.subarray(at + 1)).slice(0, 40)}`);

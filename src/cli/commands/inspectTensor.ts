@@ -17,12 +17,12 @@ export const inspectTensor = defineCommand({
   },
   words: { name: 'QUERY…', summary: 'names with * for any one part: blocks.*.mlp.hidden, head.weight, grad(blocks.0.mlp.up.weight)', most: 64 },
   example: "inkling inspect tensor --model runs/book --text 'Once upon a time' 'blocks.*.attention.probs' 'grad(embedding.weight)'",
-  details: ['Gradients are those of the mean cost of the next token of the text, in nats. A name that is none is answered with those there are.'],
-  async run({ model: path, text: read, out, threads, build }, terminal, queries) {
+  details: ['Gradients are those of the mean cost of the next token of the text, in nats. A name that is none is answered with those there are.', 'Weights of few bits become 32-bit floats.'],
+  async run({ model: path, tokenizer: words, text: read, out, threads, build }, terminal, queries) {
     if (queries.length === 0) throw new UsageError("inspect tensor needs a query, for example 'blocks.*.mlp.hidden'.");
     const format = out === undefined ? null : extname(out).slice(1);
     if (format !== null && !(tensorFormats as readonly string[]).includes(format)) throw new UsageError(`--out must end in ${tensorFormats.map((known) => `.${known}`).join(', ')}, but it is ${out}.`);
-    await withModel(path, { threads, build }, async (model) => {
+    await withModel(path, { threads, build, tokenizer: words, floats: true }, async (model) => {
       const { ids, tensors } = record(model, read, queries), found = [...tensors.values()];
       if (out !== undefined && found.length > 1) throw new UsageError(`--out takes one tensor, but there are ${found.length}: ${found.map(({ name }) => name).join(', ')}.`);
       const width = Math.max(...found.map(({ name }) => name.length)), shapes = found.map(({ shape }) => `(${shape.join(', ')})`), wide = Math.max(...shapes.map(({ length }) => length));
