@@ -74,12 +74,15 @@ export class TextReader {
     const { weights, engine } = model;
     const given = [sequence.tokens, sequence.start, ...(loss ? [loss.targets, loss.weights, loss.dloss] : [])];
     const computed = wanted.filter((t) => !weights.places.has(t));
-    this.plan = compile(engine, [graph.output, ...computed.filter((t) => t !== graph.output)], { keep: [...given, ...sparse, ...values], places: new Map(weights.places) });
+    // nothing is computed that nobody watches; probabilities are written on the way to what heads hand on
+    const writers = this.names.filter((name) => name.endsWith('.attention.probs')).map((name) => graph.tensors.get(name.replace(/probs$/, 'heads'))!);
+    this.plan = compile(engine, computed.length > 0 ? [...new Set([...computed, ...writers])] : [graph.output], { keep: [...given, ...sparse, ...values], places: new Map(weights.places) });
     const stops = new Map<number, Stop[]>();
     for (const stop of edited) {
       const maker = stop.name.endsWith('.attention.probs') ? graph.tensors.get(stop.name.replace(/probs$/, 'heads'))! : stop.tensor;
       const at = this.plan.instructions.findIndex(({ tensor }) => tensor === maker);
-      if (at < 0) throw new OptionError('edits', `${stop.name} is not computed from the text, so it cannot be changed on the way.`);
+      if (weights.places.has(stop.tensor)) throw new OptionError('edits', `${stop.name} is not computed from the text, so it cannot be changed on the way.`);
+      if (at < 0) continue; // behind all that is watched
       stops.set(at, [...(stops.get(at) ?? []), stop]);
     }
     this.#stops = stops;
@@ -112,11 +115,6 @@ export class TextReader {
     if (isSparse(t)) return this.#dense(name, t);
     const place = weights.places.get(t);
     return { name, shape: t.shape, numbers: (place === undefined ? this.plan.read(t) : engine.f32(place, size(t))).slice() };
-  }
-
-  /** The scores of every next token, (S·T, V), as a view. */
-  get output(): Float32Array {
-    return this.plan.read(this.#graph.output);
   }
 
   free(): void {

@@ -139,9 +139,15 @@ test('where nothing is watched the plan has the instructions of a plain predicti
   expect(kernels(reader.plan).slice(0, kernels(plain).length)).toEqual(kernels(plain)); // and the cap of the logits
   expect(reader.plan.instructions.length - plain.instructions.length).toBe(transformer.config.softcap > 0 ? 3 : 0);
   // probabilities are written by the same instruction when they are asked for
-  const watching = new TextReader(small, { length: 9, watch: ['blocks.*.attention.probs', 'blocks.*.mlp.hidden'] });
+  const watching = new TextReader(small, { length: 9, watch: ['blocks.*.attention.probs', 'blocks.*.mlp.hidden', 'output'] });
   expect(kernels(watching.plan)).toEqual(kernels(reader.plan));
-  for (const one of [plain, reader, watching]) one.free();
+  // and what comes behind all that is watched is not computed
+  const first = new TextReader(small, { length: 9, watch: ['blocks.0.attention.probs'], edits: new Map([['norm', () => {}]]) });
+  first.run([[1, 2, 3]]);
+  const probs = record(small, [1, 2, 3], ['blocks.0.attention.probs', 'output']).tensors.get('blocks.0.attention.probs')!.numbers;
+  for (let t = 0; t < 3; t++) expect(bits(first.read('blocks.0.attention.probs').numbers.subarray(t * 9, t * 9 + 3))).toEqual(bits(probs.subarray(t * 3, t * 3 + 3)));
+  expect(first.plan.instructions.length).toBeLessThan(reader.plan.instructions.length / 2);
+  for (const one of [plain, reader, watching, first]) one.free();
   small.weights.free();
 });
 
