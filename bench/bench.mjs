@@ -1,4 +1,4 @@
-// How fast is it here?  npm run bench -- [gemm step decode beams constraints sampling scaling tokenizer load] [--peers] [--build exact,fast] [--threads N] [--model small] [--json] [--append]
+// How fast is it here?  npm run bench -- [gemm step decode beams constraints filters sampling scaling tokenizer load] [--peers] [--build exact,fast] [--threads N] [--model small] [--json] [--append]
 //
 // Without a topic, all of them. Every topic is measured between two looks at what this machine can do at most, because
 // a shared machine is not the same from minute to minute. --append adds the tables to bench/results.md.
@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util';
 import { startLimits } from './limits.mjs';
 import { describeMachine, markdown } from './report.mjs';
 
-const topics = ['gemm', 'step', 'decode', 'beams', 'constraints', 'sampling', 'scaling', 'tokenizer', 'load'];
+const topics = ['gemm', 'step', 'decode', 'beams', 'constraints', 'filters', 'sampling', 'scaling', 'tokenizer', 'load'];
 const flag = { type: 'boolean', default: false }, text = { type: 'string' };
 const refuse = (reason) => {
   console.error(reason);

@@ -14,16 +14,19 @@ const bundle = async (...plugins) => {
   const { outputFiles } = await build({ entryPoints: ['src/index.ts'], bundle: true, format: 'esm', minify: true, platform: 'browser', write: false, logLevel: 'error', plugins: [otherBuilds, foreign, ...plugins] });
   return gz(outputFiles[0].contents);
 };
-// a bundler leaves out what nobody asks for: the words and rules of the world, what makes constraints, what looks inside
-const without = (name, filter) => ({ name, setup: (b) => b.onResolve({ filter }, ({ path }) => ({ path, external: true })) });
-const withoutWorld = without('the world', /world\/index\.ts$/), withoutConstraints = without('constraints', /\/constraints\/\w+\.ts$/), withoutInspection = without('inspection', /inspect\/index\.ts$/);
-const alone = await bundle(withoutWorld, withoutConstraints, withoutInspection);
+// a bundler leaves out what nobody asks for: the words and rules of the world, what makes constraints and filters, what
+// looks inside
+const parts = { world: /world\/index\.ts$/, constraints: /\/constraints\/\w+\.ts$/, filters: /\/filters\/[^d]\w+\.ts$/, inspection: /inspect\/index\.ts$/ };
+const bundleWith = (...wanted) => bundle(...Object.entries(parts).filter(([name]) => !wanted.includes(name))
+  .map(([name, filter]) => ({ name, setup: (b) => b.onResolve({ filter }, ({ path }) => ({ path, external: true })) })));
+const alone = await bundleWith();
 let over = false;
 for (const [what, size, budget] of [
   ['library and kernels', alone, 150],
-  ['the same with the world', await bundle(withoutConstraints, withoutInspection), 200],
-  ['what constraints add', await bundle(withoutWorld, withoutInspection) - alone, 15],
-  ['what inspection adds', await bundle(withoutWorld, withoutConstraints) - alone, 30],
+  ['the same with the world', await bundleWith('world'), 200],
+  ['what constraints add', await bundleWith('constraints') - alone, 15],
+  ['what filters add', await bundleWith('filters') - alone, 20],
+  ['what inspection adds', await bundleWith('inspection') - alone, 30],
   ['kernels, exact build', gz(readFileSync('build/exact.wasm')), 60],
   ['kernels, fast build', gz(readFileSync('build/fast.wasm')), 60],
 ]) {

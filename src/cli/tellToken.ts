@@ -1,6 +1,7 @@
 // What --explain and --logprobs tell of a token, for people and for programs.
-import type { Candidate, Logprobs, Piece, Trace } from '../decode/index.ts';
+import type { Candidate, Decision, Logprobs, Piece, Trace } from '../decode/index.ts';
 import type { Tokenizer } from '../tokenizer/index.ts';
+import type { Terminal } from './terminal.ts';
 
 /** So many candidates are shown of each token. */
 const SHOWN = 5;
@@ -26,8 +27,8 @@ function showTrace(token: number, { stages, left, candidates }: Trace, place: nu
   const list = (these: readonly Candidate[]): string => these.slice(0, SHOWN).map((one) => `${named(one.token, tokenizer)} ${percent(one.probability)}`).join(', ');
   return [
     `${String(place).padStart(4)} ${named(token, tokenizer)}${own ? ` ${percent(own.probability)}` : ''}${logprobs ? `   ${showLogprobs(logprobs, tokenizer)}` : ''}`,
-    ...stages.map(({ name, removed, mass, moved, likeliest }) => `     ${name.padEnd(width)} ${removed > 0
-      ? `removed ${String(removed).padStart(6)} ${percent(mass).padStart(6)}: ${list(likeliest)}` : moved > 0.0005 ? `moved          ${percent(moved).padStart(6)}` : 'changed nothing'}`),
+    ...stages.map(({ name, removed, mass, moved, likeliest, rules }) => `     ${name.padEnd(width)} ${removed > 0
+      ? `removed ${String(removed).padStart(6)} ${percent(mass).padStart(6)}: ${list(likeliest)}${rules?.length ? `; for ${rules.map(({ rule }) => JSON.stringify(rule)).join(', ')}` : ''}` : moved > 0.0005 ? `moved          ${percent(moved).padStart(6)}` : 'changed nothing'}`),
     `     ${'left'.padEnd(width)}         ${String(left).padStart(6)}       : ${list(candidates)}`,
   ];
 }
@@ -38,12 +39,24 @@ function showLogprobs({ before, after, top }: Logprobs, tokenizer: Tokenizer): s
   return `${before.toFixed(3).padStart(7)}${drawn}${top.length > 0 ? `; ${top.map((one) => `${named(one.token, tokenizer)} ${one.logprob.toFixed(3)}`).join(', ')}` : ''}`;
 }
 
-const named = (id: number, tokenizer: Tokenizer): string => JSON.stringify(tokenizer.nameOf(id));
+const named = (id: number, tokenizer: Tokenizer): string => (id < 0 ? 'nothing' : JSON.stringify(tokenizer.nameOf(id)));
 
 /** With two digits that say something: 41.2%, 0.42%, <0.01%. */
 function percent(p: number): string {
   if (p > 0 && p < 0.0001) return '<0.01%';
   return `${(100 * p).toFixed(p < 0.01 && p > 0 ? 2 : 1)}%`;
+}
+
+/** So many decisions of a filter are told one by one. */
+const TOLD = 8;
+
+/** What a filter did, for people: which rule, where, and how likely it was. */
+export function tellDecisions(decisions: readonly Decision[], terminal: Terminal): void {
+  const { colors } = terminal, verb = { block: 'kept from being said', hold: 'hidden', input: 'not answered' };
+  for (const { stage, rule, source, mode, mass, at } of decisions.slice(0, TOLD)) {
+    terminal.say(colors.dim(`(filter: ${stage}, ${JSON.stringify(rule)}${source === stage ? '' : ` of ${source}`}, ${verb[mode]}${mode === 'input' ? '' : ` behind token ${at}`}${mass === null ? '' : `, probability ${percent(mass)}`})`));
+  }
+  if (decisions.length > TOLD) terminal.say(colors.dim(`(filter: ${decisions.length - TOLD} more)`));
 }
 
 /** The log-probabilities of a token as --json gives them. */

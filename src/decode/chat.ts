@@ -81,13 +81,23 @@ export class Chat {
    * Says something and lets the model answer. Reply number i of a conversation is drawn from random sequence i of the
    * seed. If the caller breaks off, what was said so far counts as the reply.
    *
+   * With a filter, a message in which something is found is answered with its refusal, and the model is not asked.
+   *
    * @returns behind the last piece: the whole reply, and how many old turns were dropped.
    * @throws {OptionError} when the message alone does not fit in the context; the conversation stays as it was.
    */
   async *send(text: string, { signal }: { signal?: AbortSignal | undefined } = {}): AsyncGenerator<Piece, Reply, undefined> {
     if (typeof text !== 'string') throw new OptionError('text', 'A message must be a string.');
     if (this.#speaking) throw new OptionError('text', 'The last reply is not yet finished. Read it to its end, or break off, before the next message.');
-    const message: Message = { role: 'user', content: text };
+    const message: Message = { role: 'user', content: text }, { filter } = this.#options;
+    const against = filter?.input ? filter.inspect(text) : [];
+    if (against.length > 0) {
+      const refusal = filter!.refusal;
+      this.#turns.push(message, { role: 'assistant', content: refusal });
+      this.#replies++;
+      yield { index: 0, token: -1, text: refusal };
+      return { text: refusal, tokens: [], reason: 'blocked', slides: 0, tokensPerSecond: 0, dropped: 0, decisions: against };
+    }
     const turns = this.#turns, fitting = this.#fit(message);
     let { dropped } = fitting;
     turns.splice(0, 2 * dropped);

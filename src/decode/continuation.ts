@@ -1,4 +1,7 @@
 import type { Tokenizer } from '../tokenizer/index.ts';
+import type { ContentFilter } from './filters/contentFilter.ts';
+import { type Decision, decisionOf, textBefore } from './filters/decision.ts';
+import type { TextGate } from './filters/textGate.ts';
 import type { GenerateSettings } from './generateOptions.ts';
 import type { Logprobs } from './logprobs.ts';
 import { BLOCKED, type Sampler } from './sampler.ts';
@@ -34,6 +37,10 @@ export class Continuation {
   readonly #characters: ReturnType<Tokenizer['stream']>;
   readonly #stops: StopStrings;
   readonly #special: ReadonlySet<number>;
+  readonly #filter: ContentFilter | undefined;
+  readonly #gate: TextGate | null;
+  /** Of the gate. */
+  readonly #hidden: Decision[] = [];
   /** How many tokens may still be drawn, whatever the room. */
   #left: number;
 
@@ -46,7 +53,14 @@ export class Continuation {
     this.#characters = tokenizer.stream(prompt.at(-1));
     this.#stops = new StopStrings(settings.stop);
     this.#special = new Set(tokenizer.specials.values());
+    this.#filter = settings.filter;
+    this.#gate = settings.filter?.gate(textBefore(tokenizer, prompt)) ?? null;
     if (sampler.done(this.#situation)) this.reason = 'end';
+  }
+
+  /** What filters did; undefined without one. */
+  get decisions(): readonly Decision[] | undefined {
+    return this.#filter && [...this.#sampler.stages.flatMap(({ decisions = [] }) => decisions), ...this.#hidden];
   }
 
   /** Prompt and tokens so far. */
@@ -76,16 +90,30 @@ export class Continuation {
       situation.left--;
       this.#left--;
       if (logprobs) this.logprobs.push(logprobs);
-      text = this.#stops.push(this.#characters.push(token));
-      if (this.#stops.found !== null) this.reason = 'stop';
+      text = this.#pass(this.#stops.push(this.#characters.push(token)));
+      if (this.#gate?.found) this.reason = 'blocked';
+      else if (this.#stops.found !== null) this.reason = 'stop';
       else if (this.#sampler.done(situation)) this.reason = 'end';
       else if (this.#left <= 0) this.reason = 'length';
       else if (full) this.reason = 'context';
     }
-    if (this.reason !== null && this.reason !== 'stop') {
-      text += this.#stops.push(this.#characters.end()) + this.#stops.end();
-    }
+    if (this.reason !== null && this.reason !== 'stop') text += this.#pass(this.#stops.push(this.#characters.end()) + this.#stops.end());
+    if (this.reason !== null && this.#filter) text += this.#close(this.#filter, text, token);
     this.text += text;
     return { token, text, ...(logprobs && { logprobs }), ...(trace && { trace }) };
+  }
+
+  #pass(text: string): string {
+    return this.#gate ? this.#gate.push(text) : text;
+  }
+
+  /** The text is over: what was held back for a filter, or what stands in its place. */
+  #close(filter: ContentFilter, shown: string, token: number): string {
+    const rest = this.#gate!.end(), { found } = this.#gate!;
+    if (found) {
+      this.reason = 'blocked';
+      this.#hidden.push(decisionOf(found, 'hold', this.#sampler.probabilityOf(token), Math.max(0, this.tokens.length - 1)));
+    }
+    return rest + (this.reason === 'blocked' ? filter.refusalBehind(this.text + shown + rest) : '');
   }
 }

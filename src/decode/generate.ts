@@ -5,6 +5,7 @@ import { type Message, renderChat, type Tokenizer } from '../tokenizer/index.ts'
 import { Continuation, type Reason } from './continuation.ts';
 import { prepareSampling } from './createSampler.ts';
 import { Decoder } from './decoder.ts';
+import type { Decision } from './filters/decision.ts';
 import { type GenerateOptions, type GenerateSettings, generateSettings, requireLength } from './generateOptions.ts';
 import { type Logprobs, logprobsOf } from './logprobs.ts';
 import type { Trace } from './trace.ts';
@@ -40,6 +41,8 @@ export interface Generated {
   readonly slides: number;
   /** With the option `logprobs`: one entry for each of `tokens`. */
   readonly logprobs?: readonly Logprobs[];
+  /** With the option `filter`: what it did, for which rule, and with which probability. */
+  readonly decisions?: readonly Decision[];
   /** With the option `promptLogprobs`: one entry for each token of the prompt, null for the first. */
   readonly promptLogprobs?: readonly (Logprobs | null)[];
 }
@@ -156,6 +159,7 @@ function finished(one: Continuation, seconds: number, { logprobs }: GenerateSett
     text: one.text, tokens: one.tokens, reason: one.reason!, slides: one.slides,
     tokensPerSecond: seconds > 0 ? one.tokens.length / seconds : 0,
     ...(logprobs !== undefined && { logprobs: one.logprobs }),
+    ...(one.decisions && { decisions: one.decisions }),
     ...(one.promptLogprobs && { promptLogprobs: one.promptLogprobs }),
   };
 }

@@ -2,6 +2,7 @@ import { closest, OptionError } from '../errors.ts';
 import { type CacheType, cacheTypes } from '../graph/index.ts';
 import type { Constraint } from './constraints/constraint.ts';
 import { Decoder } from './decoder.ts';
+import type { ContentFilter } from './filters/contentFilter.ts';
 import type { Stage } from './stage.ts';
 import { STAGE_NAMES, type StageName } from './stageNames.ts';
 import type { LogitBias } from './stages/logitBias.ts';
@@ -75,6 +76,8 @@ export interface SamplingOptions {
   readonly forcedTokens?: string | readonly number[];
   /** What the text must be as a whole: {@link regex}, {@link jsonSchema}, {@link oneOf}, {@link containing}. Default: anything. */
   readonly constraint?: Constraint | undefined;
+  /** What must not be said, and what stands in its place. See {@link createFilter}. */
+  readonly filter?: ContentFilter | undefined;
   /**
    * Another order, for example `['topK', 'topP', 'temperature']`; must list every stage that is switched on. A function
    * makes a stage of your own, anew for each sequence.
@@ -111,7 +114,7 @@ export interface GenerateOptions extends SamplingOptions {
   readonly whenFull?: 'slide' | ((said: readonly number[]) => Uint32Array | null) | undefined;
 }
 
-type Absent = 'constraint' | 'signal' | 'cache' | 'decoder' | 'whenFull' | 'stages' | 'logprobs';
+type Absent = 'constraint' | 'filter' | 'signal' | 'cache' | 'decoder' | 'whenFull' | 'stages' | 'logprobs';
 export type GenerateSettings = Required<Omit<GenerateOptions, Absent>> & Pick<GenerateOptions, Absent>;
 
 /** Each option: its default, whether a value is right, and what is right. */
@@ -148,6 +151,7 @@ const OPTIONS: { readonly [K in keyof GenerateSettings]-?: readonly [value: Gene
   forcedTokens: [[], (list: unknown) => (typeof list === 'string' && list !== '') || isIds(list), 'a text that is not empty, or a list of tokens'],
   // by what it can do, not by its class, so that whoever has no constraints need not load what makes them
   constraint: [undefined, (c: unknown) => c === undefined || (typeof c === 'object' && c !== null && 'compile' in c && !(c instanceof RegExp)), 'made with regex(), jsonSchema(), oneOf(), containing() or allOf()'],
+  filter: [undefined, (f: unknown) => f === undefined || (typeof f === 'object' && f !== null && 'gate' in f), 'made with createFilter({ … })'],
   stages: [undefined, (list: unknown) => list === undefined || Array.isArray(list), `a list of ${STAGE_NAMES.join(', ')}`],
   logprobs: [undefined, (n: unknown) => n === undefined || isCount(n), 'a whole number of alternatives, at least 0'],
   explain: [false, (b: unknown) => typeof b === 'boolean', 'true or false'],

@@ -12,7 +12,7 @@
 // JSON schema or a list of answers, and automata/ tells from it which tokens may be drawn.
 //
 // Reading order: decoder.ts (tokens in, logits out, with a memory), promptPieces.ts, sampler.ts and stages/ (logits to a token),
-// stageNames.ts (their order), prepareStages.ts, stopStrings.ts, continuation.ts, generate.ts, chat.ts; then
+// stageNames.ts (their order), prepareStages.ts, stopStrings.ts, filters/, continuation.ts, generate.ts, chat.ts; then
 // beams/beamSearch.ts, which follows several continuations at once.
 export { type BeamOptions, beamSettings, type BeamSettings } from './beams/beamOptions.ts';
 export { beamSearch } from './beams/beamSearch.ts';
@@ -26,6 +26,15 @@ export type { RegexOptions } from './constraints/parseRegex.ts';
 export type { Reason } from './continuation.ts';
 export { createSampler } from './createSampler.ts';
 export { type Decodable, Decoder, type DecoderOptions } from './decoder.ts';
+export { type BlockStage } from './filters/blockStage.ts';
+export { type TextClassifier } from './filters/classifierGate.ts';
+export { ContentFilter, createFilter, type FilterOptions } from './filters/contentFilter.ts';
+export type { Decision } from './filters/decision.ts';
+export { type LabelledText, NgramClassifier, trainClassifier, type TrainClassifierOptions } from './filters/ngramClassifier.ts';
+export type { Phrase } from './filters/phrases.ts';
+export { type Spelling, SPELLINGS } from './filters/readings.ts';
+export type { Finding, TextGate } from './filters/textGate.ts';
+export { loadWordList, WORD_LISTS, type WordList, type WordListName, type WordListOptions } from './filters/wordLists.ts';
 export { generate, generateBatch, type Generated, type Piece, type Prompt } from './generate.ts';
 export { type GenerateOptions, type GenerateSettings, generateSettings, type SamplingOptions } from './generateOptions.ts';
 export type { Logprobs } from './logprobs.ts';

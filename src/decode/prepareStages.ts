@@ -30,6 +30,11 @@ type Make = (index: number) => Stage;
 
 /** Each stage: null where the options leave it off. */
 const STAGES: { readonly [K in StageName]: (settings: GenerateSettings, tokenizer: Tokenizer | undefined) => Make | null } = {
+  filter({ filter }, tokenizer) {
+    if (!filter || filter.mode !== 'block') return null;
+    if (!tokenizer) throw new OptionError('filter', 'A filter speaks of text, so a tokenizer is needed. Give one.');
+    return filter.stage(tokenizer) && (() => filter.stage(tokenizer)!);
+  },
   logitBias({ logitBias: biases }, tokenizer) {
     if (biases.length === 0) return null;
     const tokens = biasedTokens(biases, tokenizer);
@@ -106,5 +111,6 @@ export function prepareStages(settings: GenerateSettings, tokenizer?: Tokenizer)
     throw new OptionError('stages', `${name} is switched on, but stages does not list it. Add "${name}" where it shall be applied, or ${off}.`);
   }
   if (settings.mirostat !== 0 && order.at(-1) !== 'mirostat') throw new OptionError('stages', 'mirostat measures what it left to draw from, so it must be the last of stages.');
+  if (settings.filter?.mode === 'block' && settings.forcedTokens.length > 0 && order.indexOf('forcedTokens') > order.indexOf('filter')) throw new OptionError('stages', 'forcedTokens behind filter would force what the filter forbids. List filter behind forcedTokens.');
   return (index) => makers.flatMap((make) => make?.(index) ?? []);
 }

@@ -6,7 +6,7 @@
 import { math, takeRow } from '../engine/index.ts';
 import { DataError, OptionError } from '../errors.ts';
 import type { Random } from '../random.ts';
-import { type Logprobs, logprobsOf } from './logprobs.ts';
+import { type Logprobs, logprobsOf, logSum } from './logprobs.ts';
 import { NOTHING_YET, type Situation, type Stage } from './stage.ts';
 import { type StageTrace, type Trace, traceStage, traceToken } from './trace.ts';
 
@@ -81,6 +81,11 @@ export class Sampler {
     return token;
   }
 
+  /** The probability by which a token was last drawn, among what the stages had left. */
+  probabilityOf(token: number): number {
+    return token < 0 ? 0 : math.exp(this.#logits[token]! - logSum(this.#logits));
+  }
+
   /** Whether nothing can follow the tokens that were drawn; see {@link Stage.done}. */
   done(situation: Situation): boolean {
     const { stages } = this;
@@ -93,9 +98,9 @@ export class Sampler {
     const traces: StageTrace[] = [];
     if (!(takeRow(scores).most() < Infinity)) refuse(scores); // what is no number has no probability
     for (const stage of this.stages) {
-      const before = scores.slice();
+      const before = scores.slice(), told = stage.decisions?.length ?? 0;
       stage.apply(scores, situation);
-      traces.push(traceStage(stage.name, before, scores));
+      traces.push(traceStage(stage.name, before, scores, stage.decisions?.slice(told)));
     }
     this.trace = traceToken(traces, scores);
   }

@@ -1,3 +1,5 @@
+import type { Decision } from './filters/decision.ts';
+
 /** What a stage may know besides the logits. */
 export interface Situation {
   /** The prompt and what was drawn so far: one growing array, not a copy for each step. */
@@ -25,6 +27,8 @@ export interface Stage {
   done?(situation: Situation): boolean;
   /** Where no token is left to draw, the text ends, with the reason 'blocked'; without such a stage that is an error. */
   readonly blocks?: boolean;
+  /** What it removed for which rule, if it keeps a record: see {@link createFilter}. */
+  readonly decisions?: readonly Decision[];
   /** The same stage in the same state, going its own way from here. A stage that remembers nothing may leave it out and is shared. */
   fork?(): Stage;
 }

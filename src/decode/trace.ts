@@ -1,6 +1,7 @@
 // What happened between the logits and a drawn token, for those who ask why. Measured around each stage, so every stage,
 // also one that a user wrote, can be explained; nothing of it is computed unless asked for.
 import { math } from '../engine/index.ts';
+import type { Decision } from './filters/decision.ts';
 import { logSum, topTokens } from './logprobs.ts';
 
 /** A token and its probability at that point. */
@@ -20,6 +21,8 @@ export interface StageTrace {
   readonly moved: number;
   /** The likeliest of them, with their probabilities just before. */
   readonly likeliest: readonly Candidate[];
+  /** For which rules, if it is a filter. */
+  readonly rules?: readonly Decision[];
 }
 
 /** How one token came about. */
@@ -36,7 +39,7 @@ export interface Trace {
 const REMOVED = 5, LEFT = 10;
 
 /** What a stage removed (what had a chance before and has none after), and how it changed the rest. */
-export function traceStage(name: string, before: Float32Array, after: Float32Array): StageTrace {
+export function traceStage(name: string, before: Float32Array, after: Float32Array, rules?: readonly Decision[]): StageTrace {
   const gone = before.map((logit, i) => (after[i] === -Infinity ? logit : -Infinity)), all = logSum(before), left = logSum(after);
   let removed = 0, mass = 0, moved = 0;
   for (const [i, logit] of before.entries()) {
@@ -47,7 +50,7 @@ export function traceStage(name: string, before: Float32Array, after: Float32Arr
     removed++;
     mass += p;
   }
-  return { name, removed, mass, moved, likeliest: likeliest(gone, REMOVED, all) };
+  return { name, removed, mass, moved, likeliest: likeliest(gone, REMOVED, all), ...(rules && { rules }) };
 }
 
 /** The trace of a token whose stages were traced one by one. */

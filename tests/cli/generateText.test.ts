@@ -68,6 +68,20 @@ test('texts that must have a form', async () => {
   expect([code, stderr]).toEqual([2, expect.stringContaining('cannot be fulfilled with the tokens of this vocabulary')]);
 });
 
+test('what must not be said: in block mode it is not, in hold mode the text ends before it', async () => {
+  const words = writeFile(folder, 'blocked.txt', '# in every spelling\n|con|\nsat\n/w.n/i\n'), allow = writeFile(folder, 'allowed.txt', 'saturn\n');
+  const asked = ['--prompt', 'The ', '--forced-text', 'c', '--tokens', 60, '--seed', 2] as const, free = await generate(...asked, '--json');
+  expect(free.records()[0]!['text']).toMatch(/sat|\bcon\b|w.n/);
+  const block = await generate('--prompt', 'The ', '--tokens', 60, '--seed', 2, '--filter', words, '--allow', allow, '--json');
+  expect(block.records()[0]).toMatchObject({ text: expect.not.stringMatching(/sat|\bcon\b|w.n/), filtered: expect.arrayContaining([expect.objectContaining({ mode: 'block', mass: expect.any(Number) })]) });
+  const hold = await generate(...asked, '--filter', words, '--filter-mode', 'hold', '--refusal', '(no)', '--json');
+  expect(hold.records()[0]).toMatchObject({ text: expect.stringMatching(/\(no\)$/), reason: 'blocked', filtered: [expect.objectContaining({ mode: 'hold' })] });
+  expect(hold.records()[0]!['text']).not.toMatch(/sat|\bcon\b|w.n/);
+  const lists = await generate('--prompt', 'The ', '--tokens', 5, '--filter', 'obscenity', '--filter', 'cuss:1', '--filter', 'naughty-words:zh', '--explain');
+  expect([lists.code, lists.stdout]).toEqual([0, expect.stringMatching(/^ {5}filter +(removed|changed)/m)]);
+  expect((await generate('--prompt', 'The ', '--tokens', 60, '--seed', 2, '--filter', words)).stderr + block.stderr).toMatch(/filter: words, "(con|sat)", kept from being said behind token \d+, probability/);
+});
+
 test('--explain tells for each token what the stages removed', async () => {
   const { stdout } = await generate('--prompt', 'The ', '--tokens', 3, '--top-k', 2, '--stages', 'topK,temperature', '--explain');
   expect(stdout.match(/^ {5}topK +removed +\d+ +[\d.]+%: ".+" [\d.]+%/gm)).toHaveLength(3);
@@ -110,6 +124,10 @@ test.each([
   [['--prompt', 'a', '--stages', 'topk'], '--stages names "topk", which is no stage. Did you mean topK?', 2],
   [['--prompt', 'a', '--dry-base', '2'], '--dry-base does nothing while --dry-multiplier is off. Set --dry-multiplier above 0', 2],
   [['--prompt', 'a', '--bad-words', 'nowhere.txt'], '--bad-words nowhere.txt: the file cannot be read.', 2],
+  [['--prompt', 'a', '--filter', 'obscenty'], '--filter obscenty: there is no such file or list. Did you mean obscenity?', 2],
+  [['--prompt', 'a', '--filter', 'cuss:xx'], 'cuss has no language "xx"', 2],
+  [['--prompt', 'a', '--allow', 'words.txt'], '--allow does nothing without --filter', 2],
+  [['--prompt', 'a', '--filter', 'cuss', '--filter-mode', 'stop'], '--filter-mode must be one of block, hold', 2],
   [['--prompt', 'a', '--tokens', '0'], '--tokens must be a whole number of at least 1', 2],
 ] as const)('%j is refused', async (options, message, expected) => {
   const { code, stderr } = await generate(...options);

@@ -15,7 +15,7 @@ const wrong = {
   dryBreakers: ['\n', null, [''], [1]], mirostat: [...counts, 3], mirostatTau: [...noNumbers, 0], mirostatEta: [...shares, 0], repeatPenalty: [...noNumbers, 0, -1], frequencyPenalty: noNumbers, presencePenalty: noNumbers, penaltyLastN: [...counts, 0, -2],
   noRepeatNgram: [...counts, -1], logitBias: [null, 'a', [['a']], [['', 1]], [['a', NaN]], [['a', Infinity]], [['a', '1']], [[-1, 1]], [[1e6, 1]], { a: 1 }], badWords: [null, 'a', [''], [[]], [[-1]], [[1e6]], [7]], minTokens: [...counts, -1, 101],
   forcedTokens: ['', null, 7, [1.5], [1e6]], stages: [null, 'topK', ['topk'], ['temperature', 'temperature'], [7], []], logprobs: [...counts, -1], explain: flags, seed: [...counts, -1], index: [...counts, -1], stop: [null, 'a', [''], [7]],
-  signal: [null, {}, true], addBos: flags, promptLogprobs: flags, cache: [null, 'f64', 7], constraint: [null, 'a|b', {}, /a/], decoder: [null, {}, 'new'], whenFull: [null, 'stop', true],
+  signal: [null, {}, true], addBos: flags, promptLogprobs: flags, cache: [null, 'f64', 7], constraint: [null, 'a|b', {}, /a/], filter: [null, 'words.txt', {}, ['bad']], decoder: [null, {}, 'new'], whenFull: [null, 'stop', true],
 } as const satisfies Record<keyof GenerateOptions, readonly unknown[]>;
 
 /** What other options an option needs, so that it alone is wrong. */

@@ -3,11 +3,12 @@ import { Chat } from '../../decode/index.ts';
 import { OptionError } from '../../errors.ts';
 import { beamsFrom, chatBeamOptions } from '../beamOptions.ts';
 import { defineCommand } from '../command.ts';
+import { filterDetails, filterFrom, filterOptions } from '../filterOptions.ts';
 import { requiredText, text, whole } from '../options.ts';
 import { questions } from '../questions.ts';
 import { samplingFrom, samplingOptions } from '../samplingOptions.ts';
 import type { Terminal } from '../terminal.ts';
-import { logprobRecord, showPiece, traceRecord } from '../tellToken.ts';
+import { logprobRecord, showPiece, tellDecisions, traceRecord } from '../tellToken.ts';
 import { cacheOption, modelSummary, quantizeOption, withModel } from '../withModel.ts';
 
 export const chat = defineCommand({
@@ -18,6 +19,7 @@ export const chat = defineCommand({
     system: text('TEXT', 'stands before the conversation and is never forgotten'),
     tokens: whole(1, 1e9, 'longest reply (default 200)'),
     ...samplingOptions,
+    ...filterOptions,
     ...chatBeamOptions,
     ...quantizeOption,
     ...cacheOption,
@@ -27,11 +29,13 @@ export const chat = defineCommand({
     'With --beams N each reply is searched for, and shown when it is found.',
     'In the chat: /reset begins anew, /quit ends it. Without a terminal every line of the input is a message; if there is none, ten',
     'fixed questions are asked.',
+    ...filterDetails,
   ],
   async run(values, terminal) {
     const { model: path, system, tokens = 200, seed = 1, threads, build, quantize, tokenizer, cache } = values, search = beamsFrom(values);
+    const filter = await filterFrom(values);
     await withModel(path, { threads, build, quantize, tokenizer }, async (model) => {
-      const talk = new Chat(model, { system, tokens, ...samplingFrom(values), ...search, seed, cache });
+      const talk = new Chat(model, { system, tokens, ...samplingFrom(values), ...search, filter, seed, cache });
       try {
         if (terminal.streams.stdin.isTTY) await converse(talk, terminal);
         else await answerLines(talk, terminal);
@@ -111,10 +115,12 @@ async function answer(talk: Chat, question: string, terminal: Terminal, signal?:
       await pieces.return(undefined as never);
       return;
     }
-    const { text: reply, tokens, tokensPerSecond, dropped, logprobs } = next.value;
+    const { text: reply, tokens, tokensPerSecond, dropped, logprobs, decisions } = next.value;
+    if (decisions) tellDecisions(decisions, terminal);
     if (dropped > 0) terminal.say(terminal.colors.dim(`(the context is full: ${dropped === 1 ? 'the oldest turn was' : `the ${dropped} oldest turns were`} forgotten)`));
     terminal.record({
       question, text: reply, tokens: tokens.length, tokens_per_second: tokensPerSecond, dropped,
+      ...(decisions && { filtered: decisions }),
       ...(logprobs && { logprobs: logprobs.map((one) => logprobRecord(one, talk.tokenizer)) }), ...(traces.length > 0 && { explain: traces }),
     });
   } catch (error) {

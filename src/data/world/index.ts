@@ -11,6 +11,7 @@
 export { createWorld, type Conversation, type World, type WorldDocument } from './createWorld.ts';
 export { createJudge, splitSentences, type Answer, type Judge, type StoryVerdict, type Verdict } from './createJudge.ts';
 export { createExamination, ITEM_KINDS, type Examination, type Item, type ItemKind } from './createExamination.ts';
+export { QUESTION_KINDS, worldQuestions, type QuestionKind } from './worldQuestions.ts';
 export { summarize, type Count, type Graded, type Refusals, type WorldReport } from './summarize.ts';
 export type { Sense } from './Writer.ts';
 export { HELD_FAMILIES } from './tables.ts';

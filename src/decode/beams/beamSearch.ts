@@ -21,6 +21,7 @@ import type { SpeakingModel } from '../../models/index.ts';
 import { Random, stream } from '../../random.ts';
 import type { Reason } from '../continuation.ts';
 import { Decoder } from '../decoder.ts';
+import { textBefore } from '../filters/decision.ts';
 import { encodePrompt, type Prompt } from '../generate.ts';
 import { prepareStages } from '../prepareStages.ts';
 import type { Stage } from '../stage.ts';
@@ -136,7 +137,7 @@ function read(decoder: Decoder, beams: readonly Beam[], fed: Int32Array): number
 
 /** The best sequences of all groups. Where a filter left nothing else, what was blocked on its way. */
 function best(groups: readonly BeamGroup[], stages: readonly Stage[], { settings, tokenizer, prompt }: Surroundings): BeamSequence[] {
-  const { returned, lengthPenalty, lengthOf, stop } = settings;
+  const { returned, lengthPenalty, lengthOf, stop, filter } = settings;
   let found = groups.flatMap(({ finished }) => finished.best);
   if (found.length === 0) {
     if (!stages.some(({ blocks }) => blocks)) throw new OptionError('stages', `No continuation is left: ${stages.map(({ name }) => name).join(', ')} removed all tokens. Use fewer stages, or less strict ones.`);
@@ -150,6 +151,7 @@ function best(groups: readonly BeamGroup[], stages: readonly Stage[], { settings
     const whole = tokens.map((token) => characters.push(token)).join('') + characters.end();
     for (let at: Beam | null = beam; at?.node; at = at.parent) nodes.unshift(at.node);
     const stops = new StopStrings(reason === 'stop' ? stop : []);
-    return { text: stops.push(whole) + stops.end(), tokens, reason, group: nodes[0]?.group ?? 0, score, sum, nodes };
+    const said = stops.push(whole) + stops.end(), filtered = filter?.conclude(said, textBefore(tokenizer, Uint32Array.from(beam.tokens.slice(0, prompt))));
+    return { text: filtered?.text ?? said, tokens, reason: filtered?.found ? 'blocked' : reason, group: nodes[0]?.group ?? 0, score, sum, nodes };
   });
 }
