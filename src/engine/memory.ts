@@ -17,10 +17,13 @@ export class Memory {
   readonly wasm: WebAssembly.Memory;
   readonly #sizes = new Map<Address, number>();
   #gaps: { from: number; to: number }[];
+  /** What lies behind was never handed out, so it is still zero. */
+  #touched: Address;
 
   constructor(wasm: WebAssembly.Memory, heap: Address) {
     this.wasm = wasm;
     this.#gaps = [{ from: aligned(heap), to: LIMIT - ALIGN }];
+    this.#touched = aligned(heap);
   }
 
   /** Bytes that are handed out. */
@@ -45,7 +48,8 @@ export class Memory {
     gap.from += need;
     if (gap.from === gap.to) this.#gaps.splice(this.#gaps.indexOf(gap), 1);
     this.#sizes.set(address, need);
-    new Uint8Array(this.wasm.buffer, address, need).fill(0);
+    if (address < this.#touched) new Uint8Array(this.wasm.buffer, address, Math.min(need, this.#touched - address)).fill(0);
+    this.#touched = Math.max(this.#touched, address + need);
     return address;
   }
 

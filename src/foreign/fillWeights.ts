@@ -1,4 +1,5 @@
 // Weights from a file into the engine, in pieces of a few megabytes: whatever the size of a file, it is never in memory twice.
+import { widen } from '../formats/dtype.ts';
 import {
   dequantize, type Engine, FormatError, type GgufDtype, isQuantizedType, OptionError, quantize, type QuantizeDtype, ShapeError, type Transformer, Weights,
 } from '../index.ts';
@@ -53,15 +54,15 @@ export function findPieces(layout: Layout, entries: TensorEntries, from: string)
   return found.sort((a, b) => (a.entry.source === b.entry.source ? a.entry.begin - b.entry.begin : a.entry.source.name < b.entry.source.name ? -1 : 1));
 }
 
-/** Calls `each` with the rows of a tensor as the file has them, some at a time. */
-async function readRows({ entry, piece }: Found, each: (bytes: Uint8Array, row: number) => void, told: (bytes: number) => void, signal?: AbortSignal): Promise<void> {
+/** Calls `each` with the rows of a tensor as the file has them, some at a time. `place`: where rows are to be read to, if not to memory of their own. */
+async function readRows({ entry, piece }: Found, each: (bytes: Uint8Array, row: number) => void, told: (bytes: number) => void, signal?: AbortSignal, place?: (row: number, bytes: number) => Uint8Array): Promise<void> {
   const rows = entry.shape.length > 1 ? entry.shape[0]! : 1, rowBytes = (entry.end - entry.begin) / rows;
   // whole heads at a time where their rows change places
   const unit = piece.interleaved && piece.columns > 0 ? piece.rows / piece.interleaved : 1, step = Math.max(unit, Math.floor(CHUNK / rowBytes / unit) * unit);
-  const buffer = new Uint8Array(Math.min(step, rows) * rowBytes);
+  const buffer = place ? null : new Uint8Array(Math.min(step, rows) * rowBytes);
   for (let row = 0; row < rows; row += step) {
     signal?.throwIfAborted();
-    const bytes = buffer.subarray(0, Math.min(step, rows - row) * rowBytes);
+    const length = Math.min(step, rows - row) * rowBytes, bytes = buffer ? buffer.subarray(0, length) : place!(row, length);
     await entry.source.read(bytes, entry.begin + row * rowBytes, signal);
     each(bytes, row);
     told(bytes.length);
@@ -109,7 +110,15 @@ export async function fillFloats(engine: Engine, model: Transformer, found: read
   try {
     for (const one of found) {
       const { parameter, piece, row, entry } = one, tensor = model.parameters.get(parameter), width = Math.max(1, piece.columns), address = weights.places.get(tensor)! + row * width * 4;
+      const moves = piece.transposed || piece.interleaved;
+      // memory that is not shared may move while a file is being read
+      const place = entry.dtype === 'F32' && !moves && engine.shared ? (at: number, bytes: number): Uint8Array => engine.u8(address + at * width * 4, bytes) : undefined;
       await readRows(one, (bytes, at) => {
+        if (place) return;
+        if (!moves && (entry.dtype === 'F16' || entry.dtype === 'BF16')) {
+          widen(entry.dtype, bytes, new Uint32Array(engine.memory.wasm.buffer, address + at * width * 4, bytes.length / 2));
+          return;
+        }
         const numbers = dequantize(entry.dtype, bytes);
         if (piece.transposed) {
           const to = engine.f32(address, piece.rows * width), { rows } = piece;
@@ -117,7 +126,7 @@ export async function fillFloats(engine: Engine, model: Transformer, found: read
         } else {
           engine.f32(address + at * width * 4, numbers.length).set(piece.interleaved ? untangled(numbers, width, headRows(piece)) : numbers);
         }
-      }, told, options.signal);
+      }, told, options.signal, place);
     }
   } catch (error) {
     weights.free();

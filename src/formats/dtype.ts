@@ -35,6 +35,17 @@ const f16Table = (): Uint32Array => (widened ??= Uint32Array.from({ length: 65_5
 /** Two-byte elements as numbers; copied where they are not aligned. */
 const halves = (data: Uint8Array): Uint16Array => (data.byteOffset % 2 === 0 ? new Uint16Array(data.buffer, data.byteOffset, data.byteLength >> 1) : new Uint16Array(new Uint8Array(data).buffer));
 
+/** Writes 16-bit floats as the bits of the f32 that equal them. */
+export function widen(dtype: 'F16' | 'BF16', data: Uint8Array, to: Uint32Array): void {
+  const from = halves(data), n = from.length;
+  if (dtype === 'BF16') {
+    for (let i = 0; i < n; i++) to[i] = from[i]! << 16;
+  } else {
+    const table = f16Table();
+    for (let i = 0; i < n; i++) to[i] = table[from[i]!]!;
+  }
+}
+
 /**
  * The bytes of float elements as f32.
  *
@@ -54,12 +65,8 @@ export function toF32(name: string, dtype: Dtype, data: Uint8Array): Float32Arra
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
   const values = new Float32Array(data.byteLength / dtypeBytes[dtype]);
   const words = new Uint32Array(values.buffer);
-  if (dtype === 'F16') {
-    const from = halves(data), table = f16Table();
-    for (let i = 0; i < words.length; i++) words[i] = table[from[i]!]!;
-  } else if (dtype === 'BF16') {
-    const from = halves(data);
-    for (let i = 0; i < words.length; i++) words[i] = from[i]! << 16;
+  if (dtype === 'F16' || dtype === 'BF16') {
+    widen(dtype, data, words);
   } else if (dtype === 'F64') {
     for (let i = 0; i < values.length; i++) values[i] = view.getFloat64(8 * i, true);
   } else {

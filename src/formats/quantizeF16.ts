@@ -40,11 +40,14 @@ export function f32ToBf16Bits(value: number): number {
 }
 
 /** Writes every value of `x` as F16, little endian. */
-export function quantizeF16(x: Float32Array): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(Uint16Array.from(x, f32ToF16Bits).buffer);
+export const quantizeF16 = (x: Float32Array): Uint8Array<ArrayBuffer> => halvesOf(x, f32ToF16Bits);
+
+/** A loop, because Uint16Array.from is ten times slower. */
+function halvesOf(x: Float32Array, bitsOf: (value: number) => number): Uint8Array<ArrayBuffer> {
+  const halves = new Uint16Array(x.length);
+  for (let i = 0; i < x.length; i++) halves[i] = bitsOf(x[i]!);
+  return new Uint8Array(halves.buffer);
 }
 
 /** Writes every value of `x` as BF16, little endian. */
-export function quantizeBf16(x: Float32Array): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(Uint16Array.from(x, f32ToBf16Bits).buffer);
-}
+export const quantizeBf16 = (x: Float32Array): Uint8Array<ArrayBuffer> => halvesOf(x, f32ToBf16Bits);

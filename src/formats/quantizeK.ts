@@ -14,6 +14,7 @@ const bits = new Int32Array(float.buffer);
 
 /** To the nearest, ties to even, as adding 1.5 · 2^23 does; what is too large wraps. */
 function nearest(value: number): number {
+  if (value > -4_194_304 && value < 4_194_304) return fround(value + 12_582_912) - 12_582_912;
   float[0] = fround(value) + 12_582_912;
   return (bits[0]! & 0x007fffff) - 0x00400000;
 }
