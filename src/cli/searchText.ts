@@ -3,6 +3,7 @@ import { type BeamOptions, beamSearch, type BeamStep } from '../decode/index.ts'
 import { bytes } from '../errors.ts';
 import type { SpeakingModel } from '../models/index.ts';
 import { beamColumns, BeamTeller, sequenceRecord, stepRecord } from './showBeams.ts';
+import { tellDecisions } from './tellToken.ts';
 import type { Terminal } from './terminal.ts';
 
 /**
@@ -27,13 +28,14 @@ export async function searchText(model: SpeakingModel, prompt: string, options: 
   }
   const { sequences, steps: made, stepsPerSecond, bytes: held, copied } = next.value;
   for (const [i, sequence] of sequences.entries()) {
-    const { text, tokens, reason, score, sum } = sequence;
+    const { text, tokens, reason, score, sum, decisions } = sequence;
     if (sequences.length > 1) terminal.say(colors.dim(`--- ${i + 1}`));
     if (!terminal.quiet) terminal.stream(colors.dim(prompt));
     terminal.stream(`${text}\n`);
+    if (decisions) tellDecisions(decisions, terminal);
     terminal.say(colors.dim(`(score ${score.toFixed(3)}, log-probability ${sum.toFixed(3)}; ${tokens.length} tokens; ${why[reason]})`));
     terminal.record({
-      text, tokens: tokens.length, reason, score, sum, rank: i + 1, ...((options.groups ?? 1) > 1 && { group: sequence.group }),
+      text, tokens: tokens.length, reason, score, sum, rank: i + 1, ...(decisions && { filtered: decisions }), ...((options.groups ?? 1) > 1 && { group: sequence.group }),
       ...(i === 0 && { steps: made, steps_per_second: stepsPerSecond, cache_bytes: held, copied }), logprobs: sequenceRecord(sequence, tokenizer),
       ...(i === 0 && explain && { explain: steps.map((step) => stepRecord(step, tokenizer)) }),
     });

@@ -166,8 +166,8 @@ async function* searched(model: SpeakingModel, prompt: Uint32Array, options: Bea
   for (;;) {
     const next = await search.next();
     if (!next.done) continue;
-    const { sequences: [best], stepsPerSecond } = next.value, { text, tokens, reason } = best!;
+    const { sequences: [best], stepsPerSecond } = next.value, { text, tokens, reason, decisions } = best!;
     yield { index: options.index ?? 0, token: tokens.at(-1) ?? -1, text };
-    return { text, tokens, reason, tokensPerSecond: stepsPerSecond, slides: 0 };
+    return { text, tokens, reason, tokensPerSecond: stepsPerSecond, slides: 0, ...(decisions && { decisions }) };
   }
 }

@@ -112,7 +112,7 @@ export class Continuation {
     const rest = this.#gate!.end(), { found } = this.#gate!;
     if (found) {
       this.reason = 'blocked';
-      this.#hidden.push(decisionOf(found, 'hold', this.#sampler.probabilityOf(token), Math.max(0, this.tokens.length - 1)));
+      this.#hidden.push(decisionOf(found, 'hold', this.#sampler.probabilityOf(token), this.tokens.length - (this.tokens.at(-1) === token ? 1 : 0)));
     }
     return rest + (this.reason === 'blocked' ? filter.refusalBehind(this.text + shown + rest) : '');
   }

@@ -3,7 +3,8 @@ import { Chat } from '../../decode/index.ts';
 import { OptionError } from '../../errors.ts';
 import { beamsFrom, chatBeamOptions } from '../beamOptions.ts';
 import { defineCommand } from '../command.ts';
-import { filterDetails, filterFrom, filterOptions } from '../filterOptions.ts';
+import { filterDetails, filterFrom, filterOptions, questionDetails } from '../filterOptions.ts';
+import { learnQuestions } from '../learnQuestions.ts';
 import { requiredText, text, whole } from '../options.ts';
 import { questions } from '../questions.ts';
 import { samplingFrom, samplingOptions } from '../samplingOptions.ts';
@@ -30,10 +31,11 @@ export const chat = defineCommand({
     'In the chat: /reset begins anew, /quit ends it. Without a terminal every line of the input is a message; if there is none, ten',
     'fixed questions are asked.',
     ...filterDetails,
+    ...questionDetails,
   ],
   async run(values, terminal) {
     const { model: path, system, tokens = 200, seed = 1, threads, build, quantize, tokenizer, cache } = values, search = beamsFrom(values);
-    const filter = await filterFrom(values);
+    const filter = await filterFrom(values, (language) => learnQuestions(language, terminal));
     await withModel(path, { threads, build, quantize, tokenizer }, async (model) => {
       const talk = new Chat(model, { system, tokens, ...samplingFrom(values), ...search, filter, seed, cache });
       try {

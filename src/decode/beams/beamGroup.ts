@@ -19,6 +19,7 @@ export interface Beam {
   /** Prompt and tokens. */
   readonly tokens: readonly number[];
   readonly sum: number;
+  /** Of its own, to be asked for the next token; of an ended one those that were asked last. */
   readonly stages: readonly Stage[];
   /** Where the decoder holds it, or its parent as long as its own token is not read. */
   slot: number;
@@ -100,7 +101,7 @@ export class BeamGroup {
         const logprob = this.#shared.logits(parent.slot)[token]! - logSums[i]!;
         const node = { id: this.#shared.nextId(), parent: parent.node?.id ?? null, group: this.#index, token, logprob, added: sum - parent.sum, sum, fate };
         told.nodes.push(node);
-        return { parent, node, tokens: special ? parent.tokens : [...parent.tokens, token], sum, stages: ended instanceof Array ? ended : [], slot: parent.slot };
+        return { parent, node, tokens: special ? parent.tokens : [...parent.tokens, token], sum, stages: ended instanceof Array ? ended : parent.stages, slot: parent.slot };
       };
       if (next.length === size) {
         beam('outranked');

@@ -16,12 +16,13 @@
 //
 // The beams lie in the slots of one decoder. They share their beginnings, so a slot that takes over another beam copies
 // only the cache rows behind what both hold already, and most beams stay where they are.
+import { math } from '../../engine/index.ts';
 import { OptionError } from '../../errors.ts';
 import type { SpeakingModel } from '../../models/index.ts';
 import { Random, stream } from '../../random.ts';
 import type { Reason } from '../continuation.ts';
 import { Decoder } from '../decoder.ts';
-import { textBefore } from '../filters/decision.ts';
+import { decisionOf, textBefore } from '../filters/decision.ts';
 import { encodePrompt, type Prompt } from '../generate.ts';
 import { prepareStages } from '../prepareStages.ts';
 import type { Stage } from '../stage.ts';
@@ -76,7 +77,7 @@ export async function* beamSearch(model: SpeakingModel, prompt: Prompt, options:
       logits: (slot) => decoder.logits(slot).subarray(0, tokenizer.size), nextId: () => nodes++, told: { nodes: [], pruned: [] },
     };
     if (stages.some((stage) => stage.done?.({ tokens: [...ids], prompt: ids.length, left: most }))) {
-      const nothing: BeamSequence = { text: '', tokens: [], reason: 'end', group: 0, score: 0, sum: 0, nodes: [] };
+      const nothing: BeamSequence = { text: '', tokens: [], reason: 'end', group: 0, score: 0, sum: 0, nodes: [], ...(settings.filter && { decisions: [] }) };
       return { sequences: [nothing], steps: 0, stepsPerSecond: 0, bytes, copied: 0 };
     }
     const root: Beam = { parent: null, node: null, tokens: [...ids], sum: 0, stages, slot: 0 };
@@ -147,11 +148,20 @@ function best(groups: readonly BeamGroup[], stages: readonly Stage[], { settings
     }));
   }
   return found.sort((a, b) => b.score - a.score).slice(0, returned).map(({ what: { beam, reason }, sum, score }) => {
-    const nodes: BeamNode[] = [], tokens = beam.tokens.slice(prompt), characters = tokenizer.stream(beam.tokens[prompt - 1]);
-    const whole = tokens.map((token) => characters.push(token)).join('') + characters.end();
+    const nodes: BeamNode[] = [], tokens = beam.tokens.slice(prompt);
     for (let at: Beam | null = beam; at?.node; at = at.parent) nodes.unshift(at.node);
-    const stops = new StopStrings(reason === 'stop' ? stop : []);
-    const said = stops.push(whole) + stops.end(), filtered = filter?.conclude(said, textBefore(tokenizer, Uint32Array.from(beam.tokens.slice(0, prompt))));
-    return { text: filtered?.text ?? said, tokens, reason: filtered?.found ? 'blocked' : reason, group: nodes[0]?.group ?? 0, score, sum, nodes };
+    const characters = tokenizer.stream(beam.tokens[prompt - 1]), stops = new StopStrings(reason === 'stop' ? stop : []);
+    const gate = filter?.gate(textBefore(tokenizer, Uint32Array.from(beam.tokens.slice(0, prompt))));
+    const pass = (some: string): string => (gate ? gate.push(some) : some);
+    let text = '', met = -1;
+    for (const [i, token] of tokens.entries()) {
+      text += pass(stops.push(characters.push(token)));
+      if (met < 0 && gate?.found) met = i;
+    }
+    text += pass(stops.push(characters.end()) + stops.end()) + (gate?.end() ?? '');
+    const hidden = gate?.found, at = met < 0 ? Math.max(0, nodes.length - 1) : met;
+    if (filter && (hidden || reason === 'blocked')) text = filter.withRefusal(text);
+    const decisions = [...beam.stages.flatMap((stage) => stage.decisions ?? []), ...(hidden ? [decisionOf(hidden, 'hold', nodes[at] ? math.exp(nodes[at].added) : null, at)] : [])];
+    return { text, tokens, reason: hidden ? 'blocked' : reason, group: nodes[0]?.group ?? 0, score, sum, nodes, ...(filter && { decisions }) };
   });
 }

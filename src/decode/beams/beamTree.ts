@@ -1,5 +1,6 @@
 // What a search tells of itself: its tree, step by step, as plain data.
 import type { Reason } from '../continuation.ts';
+import type { Decision } from '../filters/decision.ts';
 
 /** What became of a candidate in its step. */
 export type BeamFate =
@@ -67,6 +68,11 @@ export interface BeamSequence {
   readonly sum: number;
   /** Its way through the tree, one node for each token, a special token at the end included. */
   readonly nodes: readonly BeamNode[];
+  /**
+   * With the option `filter`: what it did on this way, for which rule, and with which probability, as `generate` tells it.
+   * `mass` of hidden text is of what its last token added; with groups the penalty counts.
+   */
+  readonly decisions?: readonly Decision[];
 }
 
 export interface BeamResult {

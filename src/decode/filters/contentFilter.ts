@@ -14,7 +14,7 @@ import { patternOf } from './patterns.ts';
 import { PhraseMachine } from './phraseMachine.ts';
 import { AllowedTree, parsePhrase, type Phrase, PhraseTree } from './phrases.ts';
 import { type Spelling, SPELLINGS } from './readings.ts';
-import { type Finding, GateChain, type TextGate } from './textGate.ts';
+import { GateChain, type TextGate } from './textGate.ts';
 import type { WordList } from './wordLists.ts';
 
 export interface FilterOptions {
@@ -30,6 +30,8 @@ export interface FilterOptions {
   readonly classifier?: TextClassifier;
   /** Which labels of the classifier are refused. */
   readonly refuse?: readonly string[];
+  /** What the classifier reads: `all`, or only the `messages` of users, where it knows nothing of replies. Default all. */
+  readonly classify?: 'all' | 'messages';
   /** From which probability on. Default 0.5. */
   readonly least?: number;
   /**
@@ -47,7 +49,7 @@ export interface FilterOptions {
 }
 
 const DEFAULT_REFUSAL = 'I would rather not talk about that.';
-const OPTIONS: readonly (keyof FilterOptions)[] = ['words', 'lists', 'allow', 'patterns', 'classifier', 'refuse', 'least', 'mode', 'refusal', 'spellings', 'input'];
+const OPTIONS: readonly (keyof FilterOptions)[] = ['words', 'lists', 'allow', 'patterns', 'classifier', 'refuse', 'classify', 'least', 'mode', 'refusal', 'spellings', 'input'];
 /** States of phrases take about a kilobyte each; a machine with more is begun anew. */
 const MOST_STATES = 100_000;
 
@@ -61,6 +63,8 @@ export class ContentFilter {
   readonly #machines: readonly (PhraseMachine | PatternMachine)[];
   #states: readonly FilterStates[];
   readonly #classifier: { readonly classifier: TextClassifier; readonly refuse: ReadonlySet<string>; readonly least: number } | null;
+  /** The classifier reads no replies. */
+  readonly #messagesOnly: boolean;
   readonly #masks = new WeakMap<Tokenizer, BlockMasks>();
   /** States that the stages of a vocabulary count on. */
   #shared: readonly FilterStates[] | null = null;
@@ -70,7 +74,7 @@ export class ContentFilter {
     for (const name of Object.keys(options)) {
       if (!OPTIONS.includes(name as keyof FilterOptions)) throw new OptionError(name, `There is no option "${name}" of a filter. There are ${OPTIONS.join(', ')}.`);
     }
-    const { words = [], lists = [], allow = [], patterns = [], classifier, refuse, least, mode = 'block', refusal = DEFAULT_REFUSAL, spellings = SPELLINGS, input = true } = options;
+    const { words = [], lists = [], allow = [], patterns = [], classifier, refuse, classify = 'all', least, mode = 'block', refusal = DEFAULT_REFUSAL, spellings = SPELLINGS, input = true } = options;
     if (mode !== 'block' && mode !== 'hold') throw new OptionError('mode', `mode must be "block" or "hold", but it is ${JSON.stringify(mode)}.`);
     if (typeof refusal !== 'string') throw new OptionError('refusal', 'refusal must be a text; an empty one says nothing.');
     const wrong = spellings.find((one) => !SPELLINGS.includes(one));
@@ -79,7 +83,10 @@ export class ContentFilter {
     const allowed = [...allow, ...lists.flatMap((list) => list.allow)];
     if (phrases.length === 0 && patterns.length === 0 && !classifier) throw new OptionError('words', 'This filter has nothing to look for. Give words, lists, patterns or a classifier.');
     if (phrases.length === 0 && allow.length > 0) throw new OptionError('allow', 'allow makes exceptions from words and lists, but there are none. Give some, or leave allow out.');
+    if (classify !== 'all' && classify !== 'messages') throw new OptionError('classify', `classify must be "all" or "messages", but it is ${JSON.stringify(classify)}.`);
+    if (classify === 'messages' && !input) throw new OptionError('classify', 'classify is "messages", but messages are not looked at. Leave input out, or classify all.');
     this.#classifier = requireClassifier(classifier, refuse, least);
+    this.#messagesOnly = classify === 'messages';
     this.mode = mode;
     this.refusal = refusal;
     this.input = input;
@@ -88,7 +95,7 @@ export class ContentFilter {
       ...(patterns.length > 0 ? [new PatternMachine(patterns.map(patternOf))] : []),
     ];
     this.#states = this.#machines.map((machine) => new FilterStates(machine));
-    const against = refusal === '' ? undefined : this.inspect(refusal)[0];
+    const against = refusal === '' ? undefined : this.#findings(refusal, classify === 'all')[0];
     if (against) throw new OptionError('refusal', `The refusal itself would be blocked by ${against.rule} (${against.source}). Write another one.`);
   }
 
@@ -100,8 +107,12 @@ export class ContentFilter {
    * createFilter({ words: ['|darn|'] }).inspect('D.a.r.n it'); // [{ stage: 'words', rule: 'darn', … }]
    */
   inspect(text: string): Decision[] {
+    return this.#findings(text, true);
+  }
+
+  #findings(text: string, classify: boolean): Decision[] {
     const decisions: Decision[] = [];
-    for (const gate of this.#gates('', false)) {
+    for (const gate of this.#gates('', false, classify)) {
       gate.push(text);
       gate.end();
       if (gate.found) decisions.push(decisionOf(gate.found, 'input', null, 0));
@@ -116,7 +127,7 @@ export class ContentFilter {
    * createFilter({ words: ['|darn|'], refusal: '…' }).filterText('Well, darn it').text; // 'Well, …'
    */
   filterText(text: string): { readonly text: string; readonly decisions: readonly Decision[] } {
-    const gate = new GateChain(this.#gates('', false)), shown = gate.push(text) + gate.end();
+    const gate = new GateChain(this.#gates('', false, true)), shown = gate.push(text) + gate.end();
     return gate.found ? { text: this.withRefusal(shown), decisions: [decisionOf(gate.found, 'hold', null, 0)] } : { text: shown, decisions: [] };
   }
 
@@ -137,18 +148,12 @@ export class ContentFilter {
    * @param before the text that goes before; what is complete in it does not count.
    */
   gate(before = ''): TextGate {
-    return new GateChain(this.#gates(before, this.mode === 'block'));
-  }
-
-  /** A whole text behind `before`, as a gate shows it, and what was found. */
-  conclude(text: string, before: string): { readonly text: string; readonly found: Finding | null } {
-    const gate = this.gate(before), shown = gate.push(text) + gate.end(), { found } = gate;
-    return { text: found ? this.withRefusal(shown) : shown, found };
+    return new GateChain(this.#gates(before, this.mode === 'block', !this.#messagesOnly));
   }
 
   /** At most so many characters wait in a gate: {@link LONGEST_WAIT} for each kind of filter. */
   get longestWait(): number {
-    return LONGEST_WAIT * (this.#machines.length + (this.#classifier ? 1 : 0));
+    return LONGEST_WAIT * (this.#machines.length + (this.#classifier && !this.#messagesOnly ? 1 : 0));
   }
 
   /** The stage of one sequence that strikes tokens out; null where there is nothing to do for it. */
@@ -163,10 +168,10 @@ export class ContentFilter {
     return new BlockStage(masks);
   }
 
-  #gates(before: string, guard: boolean): TextGate[] {
+  #gates(before: string, guard: boolean, classify: boolean): TextGate[] {
     if (this.#states.some(({ size }) => size > MOST_STATES)) this.#states = this.#machines.map((machine) => new FilterStates(machine));
     const gates: TextGate[] = this.#states.map((states) => new HoldBack(states, before, guard));
-    if (this.#classifier) gates.push(new ClassifierGate(this.#classifier));
+    if (this.#classifier && classify) gates.push(new ClassifierGate(this.#classifier));
     return gates;
   }
 }

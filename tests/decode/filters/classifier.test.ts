@@ -41,3 +41,12 @@ test('a classifier reads sentence by sentence, and nothing of a refused one is s
   expect(gate.found).toMatchObject({ stage: 'classifier', rule: 'rude', source: 'probability 0.800', from: 23 });
   expect(createFilter({ classifier, refuse: ['rude'], least: 0.9 }).inspect('You fool!')).toEqual([]);
 });
+
+test('a classifier may be left to messages, and then says nothing of replies', () => {
+  const classifier = { labels: ['ask', 'other'], classify: (text: string) => ({ label: text.includes('?') ? 'ask' : 'other', probability: 1 }) }, options = { classifier, refuse: ['ask'], refusal: 'What?' } as const;
+  const filter = createFilter({ ...options, classify: 'messages' }), gate = filter.gate();
+  expect(filter.inspect('Who?')).toMatchObject([{ stage: 'classifier', rule: 'ask', mode: 'input' }]);
+  expect(gate.push('Who? Me.') + gate.end()).toBe('Who? Me.');
+  expect(() => createFilter(options)).toThrow('The refusal itself would be blocked');
+  expect(() => createFilter({ ...options, classify: 'messages', input: false })).toThrow('messages are not looked at');
+});

@@ -1,7 +1,7 @@
 // Mode hold, and whole texts: nothing is shown that may still become part of a phrase, and all else is shown unchanged.
 import { describe, expect, test } from 'vitest';
 import { createWorld } from '../../../src/data/index.ts';
-import { beamSearch, Chat, createFilter, type FilterOptions, generate, generateBatch, loadWordList, WORD_LISTS } from '../../../src/decode/index.ts';
+import { beamSearch, Chat, createFilter, type Decision, type FilterOptions, generate, generateBatch, loadWordList, WORD_LISTS } from '../../../src/decode/index.ts';
 import type { LanguageModel } from '../../../src/models/index.ts';
 import { Random } from '../../../src/random.ts';
 import { collect, oneThread, randomModel, tokenizer } from '../models.ts';
@@ -212,6 +212,29 @@ describe('in generated text', () => {
         for (const { text } of result.sequences) for (const word of words) expect(slowlyFound({ text: word }, text), text).toBeNull();
       }
     }
+  });
+
+  test('beams: each sequence tells what the filter did, as generate does', async () => {
+    const of = await model(), strip = (list: readonly Decision[]): object[] => list.map(({ stage, rule, source, mode: how, at }) => ({ stage, rule, source, how, at }));
+    for (const mode of ['block', 'hold'] as const) {
+      const filter = createFilter({ words, patterns: [/ac?a/], mode, refusal: '(no)' });
+      let told = 0;
+      for (const prompt of prompts) {
+        const options = { tokens: 12, logitBias: bias.logitBias, filter }, { result: { sequences: [one] } } = await collect(beamSearch(of, prompt, { ...options, beams: 1 }));
+        const { result: greedy } = await collect(generate(of, prompt, { ...options, temperature: 0 }));
+        expect({ text: one!.text, reason: one!.reason, decisions: strip(one!.decisions!) }).toEqual({ text: greedy.text, reason: greedy.reason, decisions: strip(greedy.decisions!) });
+        const { result: { sequences } } = await collect(beamSearch(of, prompt, { ...options, beams: 4, returned: 4 }));
+        for (const { decisions, nodes } of sequences) {
+          for (const { mass, at } of decisions!) expect(mass! > 0 && mass! <= 1 && at <= nodes.length).toBe(true);
+          told += decisions!.length;
+        }
+      }
+      expect(told).toBeGreaterThan(8);
+    }
+    const { result: { sequences } } = await collect(beamSearch(of, 'a', { tokens: 3 }));
+    expect('decisions' in sequences[0]!).toBe(false);
+    const { result: { sequences: [nothing] } } = await collect(beamSearch(of, '.', { filter: createFilter({ words: [...'abcdefghijklmnop你好é🙂'], refusal: '…' }), forcedTokens: 'abc' }));
+    expect(nothing).toMatchObject({ text: '…', reason: 'blocked', tokens: [] });
   });
 
   test('a chat does not answer messages in which something is found', async () => {
