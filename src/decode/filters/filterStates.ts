@@ -20,7 +20,8 @@ export class FilterStates {
   /** Classes of ASCII. */
   readonly ascii: Int32Array;
   readonly snapshots: Snapshot[] = [];
-  readonly #numbers = new Map<string, number>();
+  /** State + 1 by hash of what was read, 0 where there is none; twice as many places as states at least. */
+  #places = new Int32Array(256);
   readonly #rest = new Map<number, number>();
   readonly #met = new Map<number, Met>();
   /** By state: IDLE, OPEN. */
@@ -83,25 +84,27 @@ export class FilterStates {
 
   /** The number of what was read. Starts may count from anywhere. */
   numberOf({ word, threads, allowed, debt }: Snapshot): number {
-    const { machine } = this, exact = allowed.map((value, i) => (i % 2 === 0 ? value : -machine.charactersOf(allowed[i - 1]!)));
+    // without allowed words on their way it does not matter where anything began
+    const exact = allowed.length === 0 ? allowed : allowed.map((value, i) => (i % 2 === 0 ? value : -this.machine.charactersOf(allowed[i - 1]!)));
     const cover = (start: number): number => {
       let latest = -1;
       for (let i = 1; i < allowed.length; i += 2) if (allowed[i]! <= start && (latest < 0 || allowed[i]! > allowed[latest]!)) latest = i;
       return latest < 0 ? NEVER : exact[latest]!;
     };
-    return this.#number({
-      word, allowed: exact, threads: threads.map((value, i) => (i % 2 === 0 ? value : cover(value))),
-      debt: debt && { phrase: debt.phrase, start: cover(debt.start) },
-    });
+    const ordered = threads.slice();
+    for (let i = 1; i < ordered.length; i += 2) ordered[i] = exact.length === 0 ? NEVER : cover(ordered[i]!);
+    return this.#number({ word, allowed: exact, threads: ordered, debt: debt && { phrase: debt.phrase, start: cover(debt.start) } });
   }
 
   #number(snapshot: Snapshot): number {
-    const { word, threads, allowed, debt } = snapshot, key = `${word ? 1 : 0}|${threads.join()}|${allowed.join()}|${debt?.start ?? ''}`;
-    const known = this.#numbers.get(key);
-    if (known !== undefined) return known;
-    const state = this.snapshots.length;
-    this.#numbers.set(key, state);
-    this.snapshots.push(snapshot);
+    const { threads, allowed, debt } = snapshot, { snapshots } = this;
+    if (2 * (snapshots.length + 1) > this.#places.length) this.#spread();
+    const places = this.#places, mask = places.length - 1;
+    let place = hashOf(snapshot) & mask;
+    for (; places[place]! > 0; place = (place + 1) & mask) if (same(snapshots[places[place]! - 1]!, snapshot)) return places[place]! - 1;
+    const state = snapshots.length;
+    places[place] = state + 1;
+    snapshots.push(snapshot);
     if ((state + 1) * STRIDE > this.table.length) {
       const table = new Int32Array(this.table.length * 2).fill(UNKNOWN), flags = new Uint8Array(this.flags.length * 2);
       table.set(this.table);
@@ -112,4 +115,35 @@ export class FilterStates {
     this.flags[state] = (threads.length === 0 && allowed.length === 0 && debt === null ? IDLE : 0) | (this.machine.finish(snapshot) !== null ? OPEN : 0);
     return state;
   }
+
+  /** Makes room for twice as many. */
+  #spread(): void {
+    const places = new Int32Array(2 * this.#places.length), mask = places.length - 1;
+    for (const [state, snapshot] of this.snapshots.entries()) {
+      let place = hashOf(snapshot) & mask;
+      while (places[place]! > 0) place = (place + 1) & mask;
+      places[place] = state + 1;
+    }
+    this.#places = places;
+  }
+}
+
+/** As Fowler, Noll and Vo hash bytes (https://datatracker.ietf.org/doc/html/rfc9923), of whole numbers. */
+function hashOf({ word, threads, allowed, debt }: Snapshot): number {
+  let hash = word ? 1 : 0;
+  for (let i = 0; i < threads.length; i++) hash = Math.imul(hash ^ threads[i]!, 0x01000193);
+  for (let i = 0; i < allowed.length; i++) hash = Math.imul(hash ^ allowed[i]!, 0x01000193);
+  if (debt) hash = Math.imul(hash ^ debt.start, 0x01000193);
+  // the low bits choose the place: the high ones have a say in them
+  hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
+  return hash ^ (hash >>> 13);
+}
+
+const same = (a: Snapshot, b: Snapshot): boolean =>
+  a.word === b.word && a.debt?.start === b.debt?.start && equal(a.threads, b.threads) && equal(a.allowed, b.allowed);
+
+function equal(a: readonly number[], b: readonly number[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }

@@ -29,6 +29,8 @@ export interface CharacterClass extends Omit<Reading, 'plain'> {
   readonly symbol: string | null;
 }
 
+const NONE: number[] = [];
+
 export class PhraseMachine implements Machine {
   readonly stage = 'words';
   readonly tree: PhraseTree;
@@ -82,6 +84,7 @@ export class PhraseMachine implements Machine {
     this.#keys = [];
     this.#starts = [];
     this.#hit = null;
+    const out: number[] = [];
     for (let i = 0; i < from.threads.length; i += 2) {
       const key = from.threads[i]!, start = from.threads[i + 1]!, node = this.tree.nodes[key >> BITS]!;
       if (!word) {
@@ -89,14 +92,19 @@ export class PhraseMachine implements Machine {
         if (ended) this.#strike(ended, start);
       }
       if (gap > 0) this.#wait(key, node, start, gap);
-      if (node.any && gap < 2 && (key & GAP) === 0) this.#arrive([(node.any.id << BITS) | (key & ~ALONE & ((1 << BITS) - 1) & ~EXCUSED)], start, true);
-      for (let k = 0; k < spelt.length; k++) this.#spell([key], start, spelt[k]!.letters, 0, spelt[k]!.digit);
+      if (node.any && gap < 2 && (key & GAP) === 0) this.#arriveOne((node.any.id << BITS) | (key & ~ALONE & ((1 << BITS) - 1) & ~EXCUSED), start, true);
+      for (let k = 0; k < spelt.length; k++) {
+        const { letters, digit } = spelt[k]!;
+        if (letters.length > 1) this.#spell([key], start, letters, 0, digit);
+        else if (this.#letter(key, letters[0]!, digit ? 0 : TRUE, out) > 0) this.#arrive(out, start, true);
+        out.length = 0;
+      }
     }
     for (let k = 0; k < spelt.length; k++) {
       const { letters, digit } = spelt[k]!, first = this.tree.root.next.get(letters[0]!);
       if (!first) continue;
       const key = (first.id << BITS) | ALONE | (digit ? 0 : TRUE) | (!from.word || first.spaceless ? START : 0);
-      this.#arrive([key], at, letters.length === 1);
+      this.#arriveOne(key, at, letters.length === 1);
       if (letters.length > 1) this.#spell([key], at, letters, 1, digit);
     }
     return this.#settle(from, word, symbol, at, forgiving);
@@ -118,14 +126,14 @@ export class PhraseMachine implements Machine {
 
   /** Allowed words in progress and debts, after all threads have read the character. */
   #settle(from: Snapshot, word: boolean, symbol: string | null, at: number, forgiving: boolean): Snapshot | Met {
-    const allowed: number[] = [];
-    let complete = Infinity, alive = Infinity;
+    let allowed = NONE, complete = Infinity, alive = Infinity;
     if (symbol !== null) {
       const go = (node: AllowedNode, start: number): void => {
         const next = node.next.get(symbol);
         if (!next) return;
         if (next.whole && start < complete) complete = start;
         if (next.next.size === 0) return;
+        if (allowed === NONE) allowed = [];
         allowed.push(next.id, start);
         if (start < alive) alive = start;
       };
@@ -141,8 +149,19 @@ export class PhraseMachine implements Machine {
     if (complete < Infinity) {
       for (let i = 0; i < keys.length; i++) if (complete <= starts[i]! && (keys[i]! & GAP) === 0) keys[i]! |= EXCUSED;
     }
-    const order = keys.map((_, i) => i).sort((a, b) => keys[a]! - keys[b]!), threads: number[] = [];
-    for (const i of order) threads.push(keys[i]!, starts[i]!);
+    // in the order of their numbers: there are few, so they are put in one by one
+    const threads: number[] = [];
+    for (let i = 0; i < keys.length; i++) {
+      const key = keys[i]!, start = starts[i]!;
+      let at = threads.length;
+      threads.push(key, start);
+      for (; at > 0 && threads[at - 2]! > key; at -= 2) {
+        threads[at] = threads[at - 2]!;
+        threads[at + 1] = threads[at - 1]!;
+      }
+      threads[at] = key;
+      threads[at + 1] = start;
+    }
     return { word, threads, allowed, debt };
   }
 
@@ -171,7 +190,7 @@ export class PhraseMachine implements Machine {
     }
   }
 
-  #letter(key: number, letter: number, truth: number, out: number[]): void {
+  #letter(key: number, letter: number, truth: number, out: number[]): number {
     const node = this.tree.nodes[key >> BITS]!, apart = (key & GAP) !== 0;
     const flags = (key & (START | SPLIT | ALONE | WIDE | TRUE)) | truth;
     const split = (flags | SPLIT) | (key & WHITE ? WIDE : 0);
@@ -185,19 +204,23 @@ export class PhraseMachine implements Machine {
     if (next && apart && maySplit) out.push((next.id << BITS) | split);
     const word = apart ? node.nextWord.get(letter) : undefined;
     if (word) out.push((word.id << BITS) | flags);
+    return out.length;
   }
 
   /** Threads have read a letter: what is complete without a border is complete. */
   #arrive(keys: readonly number[], start: number, keep: boolean): void {
-    for (const key of keys) {
-      const { phrases, spaceless } = this.tree.nodes[key >> BITS]!;
-      if (key & TRUE) {
-        for (const phrase of phrases) {
-          if ((!phrase.start || key & START) && (spaceless || !(phrase.end || key & SPLIT))) this.#strike(phrase, start);
-        }
+    for (let i = 0; i < keys.length; i++) this.#arriveOne(keys[i]!, start, keep);
+  }
+
+  #arriveOne(key: number, start: number, keep: boolean): void {
+    const { phrases, spaceless } = this.tree.nodes[key >> BITS]!;
+    if (key & TRUE) {
+      for (let i = 0; i < phrases.length; i++) {
+        const phrase = phrases[i]!;
+        if ((!phrase.start || key & START) && (spaceless || !(phrase.end || key & SPLIT))) this.#strike(phrase, start);
       }
-      if (keep) this.#keep(key, start);
     }
+    if (keep) this.#keep(key, start);
   }
 
   #strike(phrase: Phrase, start: number): void {
