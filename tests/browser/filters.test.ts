@@ -36,7 +36,7 @@ test.skipIf(noChromium)('the same seed says the same in Chromium, in both modes'
     await page.goto(server.url);
     expect(await page.evaluate(`import('/dist/index.js').then(${sayFiltered})`)).toEqual(inNode);
     // both modes had something to do
-    for (const mode of ['block', 'hold']) expect(inNode.filter((one) => one.mode === mode && one.decisions!.length > 0).length).toBeGreaterThan(3);
+    for (const mode of ['block', 'hold']) expect(inNode.filter((one) => one.mode === mode && one.decisions!.length > 0).length).toBeGreaterThan(2);
     expect(inNode.some(({ mode, reason }) => mode === 'hold' && reason === 'blocked')).toBe(true);
   } finally {
     await browser.close();

@@ -161,7 +161,7 @@ function best(groups: readonly BeamGroup[], stages: readonly Stage[], { settings
     text += pass(stops.push(characters.end()) + stops.end()) + (gate?.end() ?? '');
     const hidden = gate?.found, at = met < 0 ? Math.max(0, nodes.length - 1) : met;
     if (filter && (hidden || reason === 'blocked')) text = filter.withRefusal(text);
-    const decisions = [...beam.stages.flatMap((stage) => stage.decisions ?? []), ...(hidden ? [decisionOf(hidden, 'hold', nodes[at] ? math.exp(nodes[at].added) : null, at)] : [])];
+    const decisions = [...beam.stages.flatMap((stage) => stage.decisions ?? []), ...(hidden ? [decisionOf(hidden, 'hold', nodes[at] ? math.exp(nodes[at].logprob) : null, at)] : [])];
     return { text, tokens, reason: hidden ? 'blocked' : reason, group: nodes[0]?.group ?? 0, score, sum, nodes, ...(filter && { decisions }) };
   });
 }

@@ -70,7 +70,7 @@ export interface BeamSequence {
   readonly nodes: readonly BeamNode[];
   /**
    * With the option `filter`: what it did on this way, for which rule, and with which probability, as `generate` tells it.
-   * `mass` of hidden text is of what its last token added; with groups the penalty counts.
+   * `mass` of hidden text is the probability of its last token by the model alone.
    */
   readonly decisions?: readonly Decision[];
 }

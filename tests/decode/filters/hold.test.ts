@@ -225,7 +225,7 @@ describe('in generated text', () => {
         expect({ text: one!.text, reason: one!.reason, decisions: strip(one!.decisions!) }).toEqual({ text: greedy.text, reason: greedy.reason, decisions: strip(greedy.decisions!) });
         const { result: { sequences } } = await collect(beamSearch(of, prompt, { ...options, beams: 4, returned: 4 }));
         for (const { decisions, nodes } of sequences) {
-          for (const { mass, at } of decisions!) expect(mass! > 0 && mass! <= 1 && at <= nodes.length).toBe(true);
+          for (const decision of decisions!) expect([decision.mass! > 0, decision.mass! < 1 + 1e-6, decision.at <= nodes.length], JSON.stringify([decision, nodes.length])).toEqual([true, true, true]);
           told += decisions!.length;
         }
       }
