@@ -6,7 +6,8 @@
 // query.ts, openGraph.ts, textReader.ts, record.ts (any tensor by name); attentionSteps.ts, headSummaries.ts (who looks where);
 // intervene.ts (what if?), logitLens.ts, contributions.ts, attribute.ts (why this answer?); wordVectors.ts, analogyFile.ts,
 // skipGram.ts, worldAnalogies.ts, tokenVectors.ts, contextVectors.ts, pca.ts, umap.ts (meaning as geometry); linearProbe.ts, bankTest.ts
-// (two senses of one word), topActivations.ts; examine.ts (a model sits the examination of a world).
+// (two senses of one word), topActivations.ts; suffixArray.ts, copyIndex.ts (where did it get that from?); examine.ts (a model sits the
+// examination of a world).
 export { examine, type ExamineOptions, formatWorldReport } from './examine.ts';
 export { PATTERNS, PIXELS, parseSymbolPattern, type SymbolDrawing, type SymbolPattern, symbolPattern, SYMBOLS, type SymbolSplit, symbolSplit } from './symbolPatterns.ts';
 export { createSymbolNetwork, type SymbolAnswer, SymbolNetwork, type SymbolNetworkOptions, type SymbolStage } from './symbolNetwork.ts';
@@ -35,3 +36,5 @@ export { umap, type UmapClass, type UmapOptions } from './umap.ts';
 export { type Activation, topActivations, type TopActivationsOptions } from './topActivations.ts';
 export { CrossProbe, type ProbeOptions } from './linearProbe.ts';
 export { type BankHead, type BankReport, bankTest, formatBankReport, type SenseContext, senseContexts } from './bankTest.ts';
+export { suffixArray } from './suffixArray.ts';
+export { type Copied, CopyIndex, type CopyReport } from './copyIndex.ts';
