@@ -9,7 +9,9 @@ import { finetune } from './commands/finetune.ts';
 import { generateText } from './commands/generateText.ts';
 import { inspectAttention } from './commands/inspectAttention.ts';
 import { inspectBank } from './commands/inspectBank.ts';
+import { inspectBias } from './commands/inspectBias.ts';
 import { inspectCopied } from './commands/inspectCopied.ts';
+import { inspectDoubt } from './commands/inspectDoubt.ts';
 import { inspectFile } from './commands/inspectFile.ts';
 import { inspectLens } from './commands/inspectLens.ts';
 import { inspectNeighbours } from './commands/inspectNeighbours.ts';
@@ -35,7 +37,7 @@ import { version } from './version.ts';
 
 const commands: readonly Command[] = [
   quickstart, corpus, tokenizerTrain, tokenizerEncode, tokenizerDecode, tokenizerReport, pretrain, finetune, evaluate, generateText, chat, verify,
-  convert, inspectFile, inspectTensor, inspectAttention, inspectLens, inspectWhy, inspectNeighbours, inspectNeuron, inspectBank, inspectCopied,
+  convert, inspectFile, inspectTensor, inspectAttention, inspectLens, inspectWhy, inspectNeighbours, inspectNeuron, inspectBank, inspectCopied, inspectBias, inspectDoubt,
   symbolsTrain, symbolsClassify, symbolsShow,
 ];
 

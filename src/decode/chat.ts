@@ -130,6 +130,16 @@ export class Chat {
     }
   }
 
+  /**
+   * Takes in a turn that somebody else has answered, as if the model had said it.
+   *
+   * @throws {OptionError} while a reply is being said.
+   */
+  remember(text: string, reply: string): void {
+    if (this.#speaking) throw new OptionError('text', 'The last reply is not yet finished. Read it to its end, or break off, before the next message.');
+    this.#turns.push({ role: 'user', content: text }, { role: 'assistant', content: reply });
+  }
+
   /** Begins anew: only the system message is left, and random numbers begin where they began. */
   reset(): void {
     this.#turns = [];

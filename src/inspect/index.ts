@@ -6,8 +6,8 @@
 // query.ts, openGraph.ts, textReader.ts, record.ts (any tensor by name); attentionSteps.ts, headSummaries.ts (who looks where);
 // intervene.ts (what if?), logitLens.ts, contributions.ts, attribute.ts (why this answer?); wordVectors.ts, analogyFile.ts,
 // skipGram.ts, worldAnalogies.ts, tokenVectors.ts, contextVectors.ts, pca.ts, umap.ts (meaning as geometry); linearProbe.ts, bankTest.ts
-// (two senses of one word), topActivations.ts; suffixArray.ts, copyIndex.ts (where did it get that from?); examine.ts (a model sits the
-// examination of a world).
+// (two senses of one word), topActivations.ts; suffixArray.ts, copyIndex.ts (where did it get that from?); textScores.ts, bootstrap.ts, bias.ts,
+// calibration.ts, logisticFit.ts, doubt.ts, worldDoubt.ts (honest limits); examine.ts (a model sits the examination of a world).
 export { examine, type ExamineOptions, formatWorldReport } from './examine.ts';
 export { PATTERNS, PIXELS, parseSymbolPattern, type SymbolDrawing, type SymbolPattern, symbolPattern, SYMBOLS, type SymbolSplit, symbolSplit } from './symbolPatterns.ts';
 export { createSymbolNetwork, type SymbolAnswer, SymbolNetwork, type SymbolNetworkOptions, type SymbolStage } from './symbolNetwork.ts';
@@ -38,3 +38,10 @@ export { CrossProbe, type ProbeOptions } from './linearProbe.ts';
 export { type BankHead, type BankReport, bankTest, formatBankReport, type SenseContext, senseContexts } from './bankTest.ts';
 export { suffixArray } from './suffixArray.ts';
 export { type Copied, CopyIndex, type CopyReport } from './copyIndex.ts';
+export { bootstrapMean, type BootstrapOptions, type Interval } from './bootstrap.ts';
+export { type BiasPair, type BiasReport, measureBias, templatePairs } from './bias.ts';
+export { textLogProbabilities } from './textScores.ts';
+export { auroc, type Calibration, calibration, riskCoverage, type RiskCoverage } from './calibration.ts';
+export { fitLogistic, type LogisticFit, probabilityOf } from './logisticFit.ts';
+export { type DoubtMeter, doubtOf, type DoubtOptions, DoubtReader, type DoubtSigns, parseDoubtMeter } from './doubt.ts';
+export { type DoubtReport, formatDoubtReport, measureDoubt, type WorldDoubtOptions } from './worldDoubt.ts';

@@ -1,8 +1,9 @@
 // Plans stories: an opening, one to three episodes about the same child, an ending. Scenes: what some children have,
 // and the same once more in other words. Slices: who has which job, told with a bias or evenly.
-import type { Bindings, Template } from './Grammar.ts';
+import type { Bindings, Grammar, Template } from './Grammar.ts';
 import type { Episode, Notice } from './Language.ts';
 import { VILLAGER_FACTS } from './createKnowledge.ts';
+import type { Entity } from './tables.ts';
 import type { Voice } from './Voice.ts';
 import type { Sense } from './Writer.ts';
 
@@ -48,13 +49,17 @@ class Page {
   }
 }
 
+/** The jobs that the slices tell of, and which pronoun (its number in the table) is the usual one of each in the biased slice. */
+export const jobsOfSlices = ({ tables }: Grammar): { readonly who: Entity; readonly usual: number }[] =>
+  tables['job']!.filter((_, i) => i % 2 === 0).map((who, k) => ({ who, usual: k % 2 }));
+
 export function createStoryteller(voice: Voice): Storyteller {
   const { language, grammar } = voice;
   // animals with their young come up more often: only stories show the families that are never defined
   const ordinary = [...Object.keys(language.episodes).filter((name) => name !== 'toy'), 'pet', 'animals'];
   const twoSense = Object.keys(language.senses);
   const [p, q, r, toy, color] = ['p', 'q', 'r', 'toy', 'color'].map((name) => grammar.variable(name).index) as [number, number, number, number, number];
-  const jobs = grammar.tables['job']!.filter((_, i) => i % 2 === 0);
+  const jobs = jobsOfSlices(grammar);
   const pronouns = grammar.tables['pronoun']!;
 
   function tell(page: Page, episode: Episode, bindings: Bindings): void {
@@ -133,9 +138,9 @@ export function createStoryteller(voice: Voice): Storyteller {
   function slice(kind: 'biased' | 'even'): Told {
     const page = new Page(voice), job = grammar.variable('job').index, pronoun = grammar.variable('pronoun').index;
     for (let i = 0; i < 3; i++) {
-      const k = voice.random.below(jobs.length), usual = k % 2, bindings: Bindings = [];
+      const { who, usual } = voice.random.pick(jobs), bindings: Bindings = [];
       const sex = voice.random.chance(kind === 'biased' ? BIAS : 0.5) ? usual : 1 - usual;
-      bindings[job] = jobs[k];
+      bindings[job] = who;
       bindings[pronoun] = pronouns[sex];
       tell(page, language[kind], bindings);
     }

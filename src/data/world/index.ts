@@ -7,11 +7,13 @@
 // from the conversation, was a refusal honest? What training leaves out (heldOut.ts) tells learning from repeating.
 //
 // Reading order: tables, parseTemplate, Language, english/, chinese/, Grammar, Writer, Reader, heldOut, Voice,
-// createStoryteller, createFactTeller, createTalker, createWorld, createJudge, createExamination, summarize.
+// createStoryteller, createFactTeller, createTalker, createWorld, createJudge, createExamination, summarize, worldBiasPairs, worldRefusals.
 export { createWorld, type Conversation, type World, type WorldDocument } from './createWorld.ts';
 export { createJudge, splitSentences, type Answer, type Judge, type StoryVerdict, type Verdict } from './createJudge.ts';
-export { createExamination, ITEM_KINDS, type Examination, type Item, type ItemKind } from './createExamination.ts';
 export { QUESTION_KINDS, worldQuestions, type QuestionKind } from './worldQuestions.ts';
+export { createExamination, isUnanswerable, ITEM_KINDS, type Examination, type Item, type ItemKind } from './createExamination.ts';
 export { summarize, type Count, type Graded, type Refusals, type WorldReport } from './summarize.ts';
+export { worldBiasPairs } from './worldBiasPairs.ts';
+export { worldRefusals } from './worldRefusals.ts';
 export type { Sense } from './Writer.ts';
 export { HELD_FAMILIES } from './tables.ts';
