@@ -19,6 +19,7 @@ import { inspectNeuron } from './commands/inspectNeuron.ts';
 import { inspectTensor } from './commands/inspectTensor.ts';
 import { inspectWhy } from './commands/inspectWhy.ts';
 import { pretrain } from './commands/pretrain.ts';
+import { report } from './commands/report.ts';
 import { symbolsClassify } from './commands/symbolsClassify.ts';
 import { symbolsShow } from './commands/symbolsShow.ts';
 import { symbolsTrain } from './commands/symbolsTrain.ts';
@@ -36,7 +37,7 @@ import { UsageError } from './usageError.ts';
 import { version } from './version.ts';
 
 const commands: readonly Command[] = [
-  quickstart, corpus, tokenizerTrain, tokenizerEncode, tokenizerDecode, tokenizerReport, pretrain, finetune, evaluate, generateText, chat, verify,
+  quickstart, corpus, tokenizerTrain, tokenizerEncode, tokenizerDecode, tokenizerReport, pretrain, finetune, evaluate, generateText, chat, report, verify,
   convert, inspectFile, inspectTensor, inspectAttention, inspectLens, inspectWhy, inspectNeighbours, inspectNeuron, inspectBank, inspectCopied, inspectBias, inspectDoubt,
   symbolsTrain, symbolsClassify, symbolsShow,
 ];
