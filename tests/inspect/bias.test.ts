@@ -74,7 +74,7 @@ test('the usual pronoun is the one that the texts of the biased town use', () =>
       const job = /the (\w+) (of Redhill|lost|said|\w+ )/i.exec(sentence)?.[1], she = /\b(she|her)\b/.test(sentence), he = /\b(he|his)\b/.test(sentence);
       if (!job || she === he) continue;
       const found = counts.get(job) ?? [0, 0];
-      found[Number(he)]++;
+      found[he ? 1 : 0]++;
       counts.set(job, found);
     }
   }
