@@ -32,7 +32,7 @@ export async function serveFolder(folder: string, port: number, isolated = true)
   }));
   const squeezed = new Map<string, Buffer>();
   const server = createServer((request, response) => {
-    const { pathname } = new URL(request.url ?? '/', 'http://localhost'), name = pathname.endsWith('/') ? `${pathname}index.html` : pathname, file = files.get(name);
+    const pathname = (request.url ?? '/').replace(/[?#].*$/, ''), name = pathname.endsWith('/') ? `${pathname}index.html` : pathname, file = files.get(name);
     response.setHeader('X-Content-Type-Options', 'nosniff');
     response.setHeader('Cross-Origin-Resource-Policy', 'same-origin');
     response.setHeader('Cache-Control', 'no-cache');

@@ -4,7 +4,6 @@ import { DataError } from '../../errors.ts';
 import { defineCommand } from '../command.ts';
 import { whole } from '../options.ts';
 import { serveFolder } from '../serveFolder.ts';
-import { stopOnSignal } from '../stopOnSignal.ts';
 
 /** Where the built page lies: beside this bundle, or, from source, in dist/. */
 function findPage(): string {
@@ -25,12 +24,10 @@ export const studio = defineCommand({
     terminal.tell(`The studio is at ${server.url}`);
     terminal.say(terminal.colors.dim('Ctrl-C ends it.'));
     terminal.record({ kind: 'studio', url: server.url });
-    const { signal, release } = stopOnSignal(terminal);
-    try {
-      if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve));
-    } finally {
-      release();
-      await server.close();
-    }
+    await new Promise((resolve) => {
+      process.once('SIGINT', resolve);
+      process.once('SIGTERM', resolve);
+    });
+    await server.close();
   },
 });
