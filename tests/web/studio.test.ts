@@ -39,6 +39,7 @@ describe.skipIf(missing)('the studio', () => {
     await page.close();
     expect(complaints).toEqual([]);
   });
+  const soon = <T>(read: () => T | Promise<T>) => expect.poll(read, { timeout: 30_000, interval: 50 });
   const open = (hash: string, query = '?lang=en', from = isolated): Promise<unknown> => page.goto(`${from.url}web/index.html${query}${hash}`);
   const figure = async (i: number): Promise<number> => Number((await page.locator('.pixels .figures dd').nth(i).textContent())!.replace(/[^\d.]/g, ''));
   const outputs = (): Promise<string[]> => page.locator('.bars .value').allTextContents();
@@ -47,7 +48,7 @@ describe.skipIf(missing)('the studio', () => {
   test('weighs little and is soon there', async () => {
     const gz = ['index.html', 'main.js', 'style.css', 'icon.svg', 'studioWorker.js'].reduce((sum, file) => sum + gzipSync(readFileSync(`${dist}/web/${file}`)).length, 0) / 1024;
     await open('#1');
-    await expect.poll(outputs).not.toContain('');
+    await soon(outputs).not.toContain('');
     const milliseconds = await page.evaluate(() => performance.now());
     console.log(`first view ${gz.toFixed(1)} KB gz, numbers after ${milliseconds.toFixed(0)} ms`);
     expect(gz).toBeLessThan(200);
@@ -56,8 +57,8 @@ describe.skipIf(missing)('the studio', () => {
   test.each([['en', true], ['en', false], ['zh', true], ['zh', false]] as const)('%s, isolated %s: opens, says what computes it, and every chapter has its numbers', async (language, shared) => {
     await open('#1', `?lang=${language}`, shared ? isolated : plain);
     expect(await page.getAttribute('html', 'lang')).toBe(language === 'zh' ? 'zh-CN' : 'en');
-    await expect.poll(() => page.locator('.badge').textContent(), { timeout: 20_000 }).toMatch(shared ? /^exact SIMD, \d+ threads?$/ : /^exact SIMD, 1 thread, unshared memory$/);
-    await expect.poll(outputs).not.toContain('');
+    await soon(() => page.locator('.badge').textContent()).toMatch(shared ? /^exact SIMD, \d+ threads?$/ : /^exact SIMD, 1 thread, unshared memory$/);
+    await soon(outputs).not.toContain('');
     await page.locator('nav a').nth(1).click();
     await learned();
     expect(await page.locator('h1').textContent()).toContain(language === 'zh' ? '模型' : 'model');
@@ -65,29 +66,29 @@ describe.skipIf(missing)('the studio', () => {
 
   test('chapter 1: draw, train, find a mistake, teach it, change a weight; language and reload keep what was done', async () => {
     await open('#1');
-    await expect.poll(outputs).not.toContain('');
+    await soon(outputs).not.toContain('');
     const first = await outputs(), untaught = await figure(3);
     await page.locator('.pixel').first().click();
-    await expect.poll(outputs).not.toEqual(first);
-    await expect.poll(() => page.url()).toContain('p=57');
+    await soon(outputs).not.toEqual(first);
+    await soon(() => page.url()).toContain('p=57');
     await page.getByRole('button', { name: 'Train', exact: true }).click();
-    await expect.poll(() => figure(0), { timeout: 30_000 }).toBeGreaterThan(200);
+    await soon(() => figure(0)).toBeGreaterThan(200);
     const pause = page.getByRole('button', { name: 'Pause' });
     if (await pause.count()) await pause.click({ timeout: 2000 }).catch(() => {}); // it may have ended by itself
-    await expect.poll(() => page.getByRole('button', { name: 'Train', exact: true }).count()).toBe(1);
+    await soon(() => page.getByRole('button', { name: 'Train', exact: true }).count()).toBe(1);
     expect(await figure(3)).toBeGreaterThan(untaught);
     await page.getByRole('button', { name: 'Show me a mistake' }).click();
     const lessons = await figure(1);
     await page.locator('.columns').getByRole('button', { name: 'ring' }).click();
-    await expect.poll(() => figure(1)).toBeGreaterThanOrEqual(lessons);
+    await soon(() => figure(1)).toBeGreaterThanOrEqual(lessons);
     await page.locator('.node').last().click();
     const before = await outputs();
     await page.locator('.weights input').last().fill('7');
     await page.locator('.weights input').last().press('Enter');
-    await expect.poll(outputs).not.toEqual(before);
+    await soon(outputs).not.toEqual(before);
     const steps = await figure(0), said = await outputs();
     await page.locator('.language select').selectOption('zh');
-    await expect.poll(outputs).toEqual(said);
+    await soon(outputs).toEqual(said);
     expect(await figure(0)).toBe(steps);
     expect(await page.locator('h2').first().textContent()).toContain('画一画');
   });
@@ -97,34 +98,34 @@ describe.skipIf(missing)('the studio', () => {
     await learned();
     const count = (): Promise<number> => page.locator('.chips').first().locator('.chip').count(), words = await count();
     await page.locator('.slider input').fill('256');
-    await expect.poll(count).toBe((await page.locator('#text').inputValue()).length);
+    await soon(count).toBe((await page.locator('#text').inputValue()).length);
     await page.locator('.slider input').fill('2256');
-    await expect.poll(count).toBeLessThan(words);
-    await page.locator('#text').fill('the 猫');
-    await expect.poll(() => page.locator('.chips').first().locator('.chip-name').first().textContent()).toBe('the');
+    await soon(count).toBeLessThan(words);
+    await page.locator('#text').fill(' the 猫');
+    await soon(() => page.locator('.chips').first().locator('.chip-name').first().textContent()).toBe('·the');
     await page.locator('.chips').first().locator('.chip').first().click();
     const next = page.getByRole('button', { name: 'Next' });
-    expect(await page.locator('.chips.large .chip').count()).toBe(3);
+    expect(await page.locator('.chips.large .chip').count()).toBe(4);
     while (await next.isEnabled()) await next.click();
     expect(await page.locator('.chips.large .chip').count()).toBe(1);
     await page.locator('section textarea').last().fill('zebra zebra zebra zebra');
     await page.getByRole('button', { name: 'Learn from this' }).click();
-    await expect.poll(() => page.locator('.learned').textContent()).toContain('zebra');
-    await expect.poll(() => page.url()).toContain('vocab=2256');
+    await soon(() => page.locator('.learned').textContent()).toContain('zebra');
+    await soon(() => page.url()).toContain('vocab=2256');
     await page.reload();
-    expect(await page.locator('#text').inputValue()).toBe('the 猫');
+    expect(await page.locator('#text').inputValue()).toBe(' the 猫');
   });
 
   test('without a mouse: the pad, a neuron, the Inspector', async () => {
     await open('#1');
-    await expect.poll(outputs).not.toContain('');
+    await soon(outputs).not.toContain('');
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
     expect(await page.evaluate(() => document.activeElement?.id)).toBe('chapter');
     await page.locator('.pixel').first().focus();
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Space');
-    await expect.poll(() => page.locator('.pixel').nth(3).getAttribute('aria-pressed')).toBe('false');
+    await soon(() => page.locator('.pixel').nth(3).getAttribute('aria-pressed')).toBe('false');
     await page.locator('.node').nth(9).focus();
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
@@ -141,17 +142,18 @@ describe.skipIf(missing)('the studio', () => {
 
   test('a worker that breaks is replaced, and nothing is lost', async () => {
     await open('#1');
-    await expect.poll(outputs).not.toContain('');
+    await soon(outputs).not.toContain('');
     for (let i = 1; i <= 5; i++) {
       await page.getByRole('button', { name: 'One step' }).click();
-      await expect.poll(() => figure(0)).toBe(i);
+      await soon(() => figure(0)).toBe(i);
     }
     const said = await outputs(), worker = page.workers().find((each) => each.url().endsWith('studioWorker.js'))!;
     await worker.evaluate(() => void setTimeout(() => { throw new Error('broken on purpose'); }));
-    await expect.poll(() => page.locator('.notes').textContent()).toContain('was started again');
+    await soon(() => page.locator('.notes').textContent()).toContain('was started again');
     await page.getByRole('button', { name: 'One step' }).click();
-    await expect.poll(() => figure(0)).toBe(6);
+    await soon(() => figure(0)).toBe(6);
     expect(said).toHaveLength(4);
+    complaints = complaints.filter((text) => !text.includes('broken on purpose'));
   });
 
   test.each([390, 1024, 1440])('nothing sticks out of a page %i pixels wide', async (width) => {
@@ -160,8 +162,8 @@ describe.skipIf(missing)('the studio', () => {
       for (const hash of ['#1', '#2']) {
         await open(hash, query);
         await page.reload();
-        await (hash === '#1' ? expect.poll(outputs).not.toContain('') : learned());
-        expect([query, hash, await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)]).toEqual([query, hash, 0]);
+        await (hash === '#1' ? soon(outputs).not.toContain('') : learned());
+        expect([query, hash, await page.evaluate(() => Math.max(0, document.documentElement.scrollWidth - innerWidth))]).toEqual([query, hash, 0]);
       }
     }
   });
@@ -170,7 +172,7 @@ describe.skipIf(missing)('the studio', () => {
     for (const hash of ['#1', '#2']) {
       await open(hash, `?lang=${language}&theme=${theme}`);
       await page.reload();
-      await (hash === '#1' ? expect.poll(outputs).not.toContain('') : learned());
+      await (hash === '#1' ? soon(outputs).not.toContain('') : learned());
       await page.locator('.tools button').last().click();
       await page.evaluate(readFileSync(axe!, 'utf8'));
       const { violations } = await page.evaluate(() => window.axe.run());
