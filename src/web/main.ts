@@ -68,7 +68,13 @@ function draw(): void {
   view?.close();
   view = null;
   const { language } = address, words = languages[language], chapter = chapters.find(({ number }) => number === address.chapter) ?? chapters[0]!;
-  const format = (x: number, digits?: number): string => new Intl.NumberFormat(language, digits === undefined ? {} : { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(x);
+  // hundreds of numbers are written in each frame; making a format takes longer than using it
+  const formats = new Map<number | undefined, Intl.NumberFormat>();
+  const format = (x: number, digits?: number): string => {
+    let there = formats.get(digits);
+    if (!there) formats.set(digits, there = new Intl.NumberFormat(language, digits === undefined ? {} : { minimumFractionDigits: digits, maximumFractionDigits: digits }));
+    return there.format(x);
+  };
   set(document.documentElement, { lang: language === 'zh' ? 'zh-CN' : 'en', 'data-theme': address.theme });
   document.title = `${chapter.number}. ${chapter.words[language].title} · ${words.title}`;
 
