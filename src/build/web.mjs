@@ -12,8 +12,10 @@ mkdirSync(out, { recursive: true });
 const fast = { name: 'other builds', setup: (b) => b.onResolve({ filter: /build\/fast\.js$/ }, () => ({ path: './fast.js', external: true })) };
 const shared = { bundle: true, format: 'esm', target: 'es2023', minify: true, legalComments: 'none', logLevel: 'warning', platform: 'browser', outdir: out };
 await build({ ...shared, entryPoints: { main: 'src/web/main.ts', style: 'src/web/style.css' } });
-await build({ ...shared, entryPoints: { studioWorker: 'src/web/studioWorker.ts' }, plugins: [fast] });
+await build({ ...shared, entryPoints: { studioWorker: 'src/web/studioWorker.ts' }, plugins: [fast], splitting: true, chunkNames: '[name]-[hash]' });
 for (const file of ['index.html', 'icon.svg']) cpSync(`src/web/${file}`, `${out}/${file}`);
 cpSync('build/fast.js', `${out}/fast.js`);
 const gz = (files) => files.reduce((sum, file) => sum + gzipSync(readFileSync(`${out}/${file}`), { level: 9 }).length, 0) / 1024;
-console.log(`${out}  ${readdirSync(out).length} files; the page ${gz(['index.html', 'main.js', 'style.css', 'icon.svg']).toFixed(1)} KB gz, its worker ${gz(['studioWorker.js']).toFixed(1)} KB gz`);
+/** What a file imports before it runs. */
+const needed = (file) => [...readFileSync(`${out}/${file}`, 'utf8').matchAll(/(?:from|import)"\.\/([\w-]+\.js)"/g)].map(([, name]) => name);
+console.log(`${out}  ${readdirSync(out).length} files; the page ${gz(['index.html', 'main.js', 'style.css', 'icon.svg']).toFixed(1)} KB gz, its worker ${gz(['studioWorker.js', ...needed('studioWorker.js')]).toFixed(1)} KB gz`);

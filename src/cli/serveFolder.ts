@@ -43,7 +43,7 @@ export async function serveFolder(folder: string, port: number, isolated = true)
     if (request.method !== 'GET' && request.method !== 'HEAD') return void response.writeHead(405, { Allow: 'GET, HEAD' }).end();
     if (!file) return void response.writeHead(404, { 'Content-Type': 'text/plain; charset=utf-8' }).end(`There is no ${name}.\n`);
     try {
-      let body = readFileSync(file);
+      let body: Buffer = readFileSync(file);
       response.setHeader('Content-Type', TYPES[extname(file)] ?? 'application/octet-stream');
       response.setHeader('Vary', 'Accept-Encoding');
       if (/\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''))) {

@@ -1,5 +1,5 @@
 // The studio's worker: the library's own worker, and beside its requests the services of the chapters.
-import { createReceiver, type WorkerReply, type WorkerRequest } from '../worker.ts';
+import type { WorkerReply, WorkerRequest } from '../worker.ts';
 import type { Ping, ServiceCall } from './client.ts';
 import { services } from './services.ts';
 
@@ -31,12 +31,15 @@ async function call({ id, service, method, args }: ServiceCall): Promise<void> {
   }
 }
 
-// importing the library's worker has made this one of its kind: what other workers of it ask, it answers by itself
-const encode = scope.onmessage, receive = createReceiver((reply, transfer) => scope.postMessage(reply, transfer));
-scope.onmessage = (event) => {
-  const { data } = event;
+// the library's worker is fetched when it is first asked for something, after the first chapter is there
+let receiver: Promise<(request: WorkerRequest) => void> | undefined;
+const library = (): Promise<(request: WorkerRequest) => void> => (receiver ??= import('../worker.ts').then(({ createReceiver }) => {
+  scope.onmessage = take; // it has taken the place of this one
+  return createReceiver((reply, transfer) => scope.postMessage(reply, transfer));
+}));
+const take = ({ data }: MessageEvent<WorkerRequest | ServiceCall | Ping>): void => {
   if (data.kind === 'call') void call(data);
   else if (data.kind === 'ping') scope.postMessage({ id: data.id, kind: 'result', result: null });
-  else if ((data.kind as string) === 'encoder') encode(event);
-  else receive(data);
+  else void library().then((receive) => receive(data), (error: unknown) => scope.postMessage({ id: data.id, kind: 'error', error: { name: 'Error', message: String(error) } }));
 };
+scope.onmessage = take;

@@ -141,8 +141,8 @@ function open(page: Page): View {
     return s('line', { x1, y1, x2, y2, class: 'edge' });
   }));
   const nodes: NetworkNode[][] = SIZES.map((n, l) => Array.from({ length: n }, (_, i) => {
-    const [x, y] = place(l, i), shape = l === 0 ? s('rect', { x: x - 15, y: y - 15, width: 30, height: 30, rx: 3 }) : s('circle', { cx: x, cy: y, r: l === 3 ? 24 : 17 });
-    const value = s('text', { x, y: y + 4 });
+    const [x, y] = place(l, i), shape = l === 0 ? s('rect', { x: x - 19, y: y - 19, width: 38, height: 38, rx: 3 }) : s('circle', { cx: x, cy: y, r: l === 3 ? 24 : 19 });
+    const value = s('text', { x, y: y + 4, 'aria-hidden': 'true' });
     const node = s('g', { class: 'node', role: 'button', tabindex: 0 }, shape, value);
     const choose = (): void => {
       chosen = [l, i];
@@ -269,7 +269,7 @@ function open(page: Page): View {
     }
     const l = layer - 1, K = SIZES[l]!, before = seen[tensorOf(l)]!, w = weights[`layers.${l}.weight`]!.slice(i * K, (i + 1) * K), b = weights[`layers.${l}.bias`]![i]!;
     const sum = seen[`layers.${l}.sums`]![i]!, y = seen[tensorOf(layer)]![i]!;
-    const terms = before.map((x, k) => h('span', { class: 'term' }, `${signed(w[k]!, k === 0)} · ${bracket(number(x, 2))} `));
+    const terms = before.flatMap((x, k) => [h('span', { class: 'term' }, `${signed(w[k]!, k === 0)} · ${bracket(number(x, 2))}`), ' ']);
     formula.replaceChildren(
       h('p', {}, h('strong', {}, name), ` = ${layer === 3 ? 'sigmoid' : 'tanh'}(${number(sum, 3)}) = `, h('strong', { class: 'accent' }, number(y, 3))),
       h('p', { class: 'sum' }, `${number(sum, 3)} = `, ...terms, h('span', { class: 'term' }, signed(b, false))));

@@ -69,13 +69,14 @@ export async function createPixels() {
     learn(picture: number, n: number, rate: number): Snapshot {
       const net = there();
       if (!(rate > 0 && rate <= 100)) throw new OptionError('rate', `rate must be above 0 and at most 100, but it is ${rate}.`);
+      const added: number[] = [];
       for (let i = 0; i < n; i++) {
         const dealt = new Random(seed, stream('studio', 'lessons', steps)).shuffle([...lessons]).slice(0, BATCH);
         net.set(dealt.map((lesson) => ({ ...symbolPattern(lesson.picture), answer: lesson.answer })));
-        losses.push(net.step(rate));
+        added.push(net.step(rate));
         steps++;
       }
-      losses = losses.slice(-REMEMBERED);
+      losses = [...losses, ...added].slice(-REMEMBERED);
       trained = true;
       return look(picture);
     },

@@ -152,7 +152,7 @@ function open(page: Page): View {
     showSteps();
     page.inspector.show([{
       name: 'tokens', shape: [found[0]!.flatMap(({ states }) => states.at(-1)!).length], numbers: found[0]!.flatMap(({ states }) => states.at(-1)!.map(({ id }) => id)),
-      explain: (i) => { const one = found[0]!.flatMap(({ states }) => states.at(-1)!)[i]!; return words.chip(one.name, String(one.id), hex(one.bytes)); },
+      explain: (i: number) => { const one = found[0]!.flatMap(({ states }) => states.at(-1)!)[i]!; return words.chip(one.name, String(one.id), hex(one.bytes)); },
     }].filter(({ numbers }) => numbers.length > 0));
   }
 
