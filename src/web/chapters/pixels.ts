@@ -252,10 +252,11 @@ function open(page: Page): View {
     }));
     nodes.forEach((layerNodes, l) => layerNodes.forEach(({ node, shape, value }, i) => {
       const x = seen[tensorOf(l)]![i]!;
-      value.textContent = l === 0 ? String(x) : number(x, l === 3 ? 2 : 1);
+      const shown = l === 0 ? String(x) : number(x, l === 3 ? 2 : 1);
+      value.textContent = shown;
       shape.style.setProperty('--much', String(Math.min(1, Math.abs(x))));
       node.classList.toggle('below', x < 0);
-      set(node, { 'aria-pressed': String(layer === l && index === i), 'aria-label': words.neuronIs(l === 3 ? words.symbols[i]! : words.neuron(l, i), number(x, 2)) });
+      set(node, { 'aria-pressed': String(layer === l && index === i), 'aria-label': words.neuronIs(l === 3 ? words.symbols[i]! : words.neuron(l, i), shown) });
     }));
     tell(next);
   }

@@ -18,7 +18,7 @@ const en = {
   vocabulary: 'Vocabulary',
   bytesOnly: '256: bytes only',
   chips: 'As the model sees it',
-  chip: (name: string, id: string, bytes: string): string => `${name}, number ${id}, bytes ${bytes}`,
+  chip: (name: string, id: string, bytes: string): string => `${name} ${id}, bytes ${bytes}`,
   counted: (tokens: string, bytes: string, ratio: string): string => `${tokens} tokens for ${bytes} bytes: ${ratio} bytes per token.`,
   hint: 'A dot is a space. Choose a token to see how its word came about.',
   merges: 'Merge by merge',
@@ -52,7 +52,7 @@ const zh: typeof en = {
   vocabulary: '词表大小',
   bytesOnly: '256:只有字节',
   chips: '模型眼中的样子',
-  chip: (name, id, bytes) => `${name},编号 ${id},字节 ${bytes}`,
+  chip: (name, id, bytes) => `${name} ${id},字节 ${bytes}`,
   counted: (tokens, bytes, ratio) => `${bytes} 个字节用了 ${tokens} 个词元:每个词元 ${ratio} 个字节。`,
   hint: '圆点是空格。点一个词元,看它所在的词是怎么合成的。',
   merges: '一步一步合并',
@@ -129,7 +129,7 @@ function open(page: Page): View {
 
   const hex = (bytes: readonly number[]): string => bytes.map((byte) => byte.toString(16).toUpperCase().padStart(2, '0')).join(' ');
   function chip({ id, name, bytes }: Chip, press: (() => void) | null, hue: number, fresh = false, pressed = false): HTMLElement {
-    const inside = [h('span', { class: 'chip-name' }, name), h('span', { class: 'chip-id' }, String(id)), press ? null : h('span', { class: 'chip-bytes' }, hex(bytes))];
+    const inside = [h('span', { class: 'chip-name' }, name), ' ', h('span', { class: 'chip-id' }, String(id)), press ? null : h('span', { class: 'chip-bytes' }, hex(bytes))];
     const classes = `chip hue${hue % HUES}${fresh ? ' fresh' : ''}`;
     return press ? h('button', { type: 'button', class: classes, title: hex(bytes), 'aria-label': words.chip(name, String(id), hex(bytes)), 'aria-pressed': String(pressed), onclick: press }, ...inside) : h('span', { class: classes }, ...inside);
   }
