@@ -395,7 +395,8 @@ export function mathNth(x: usize, n: i32, most: f64, k: i32, order: usize, bins:
   while (vectors > 2 && n / vectors < 2 * k + 8) vectors >>= 1;
   if (n / vectors < 2 * k + 8) {
     const sum = findBin(x, 0, n, most, <f64>k, bins, order), chosen = choose(x, 0, most, false, sum, <f64>k, order);
-    let least: f32 = Infinity;
+    // without any, fewer than k are not struck out
+    let least: f32 = chosen ? Infinity : -Infinity;
     for (let i = 0; i < chosen; i++) least = min(least, logit(x, load<i32>(order + (<usize>i << 2))));
     return least;
   }

@@ -24,12 +24,17 @@ test('topK keeps the k likeliest and their equals', () => {
   expect(() => topK(1.5)).toThrow('topK must be a whole number of at least 1, but it is 1.5.');
 });
 
+test('topK keeps all that is left where fewer than k are', () => {
+  expect(applied(topK(5), [0, 1, 2, 3, none, none, none, none])).toEqual([0, 1, 2, 3, none, none, none, none]);
+  expect(applied(topK(7), [none, none, none, none, 0, 0, 0, 0, none])).toEqual([none, none, none, none, 0, 0, 0, 0, none]);
+});
+
 test('topK keeps what sorting keeps', () => {
   const logit = fc.oneof(fc.integer({ min: -5, max: 5 }), fc.constant(none));
   fc.assert(fc.property(fc.array(logit, { minLength: 1, maxLength: 60 }), fc.integer({ min: 1, max: 70 }), (logits, k) => {
     const least = logits.toSorted((a, b) => b - a)[Math.min(k, logits.length) - 1]!;
     expect(applied(topK(k), logits)).toEqual(logits.map((l) => (l < least ? none : l)));
-  }), { numRuns: 300 });
+  }), { numRuns: 2000 });
 });
 
 test('topP keeps the fewest tokens that reach p, of equals the lower ids', () => {
